@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pypdf import PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
 
 def pdf_text(content: bytes) -> str:
@@ -28,14 +28,14 @@ def _elements(node: Any) -> Iterator[DictionaryObject]:
 
 def structure(content: bytes) -> list[str]:
     """Return the types of the structure elements in reading order: H1, P, Table, TH …"""
-    root = PdfReader(io.BytesIO(content)).trailer["/Root"]
+    root = PdfReader(io.BytesIO(content)).root_object
     return [str(element["/S"]).removeprefix("/") for element in _elements(root["/StructTreeRoot"])]
 
 
 def accessibility_problems(content: bytes) -> list[str]:
     """Return what a PDF breaks of PDF/UA-1: tags, title, language, fonts, words of figures and tables."""
     reader = PdfReader(io.BytesIO(content))
-    root = reader.trailer["/Root"]
+    root = reader.root_object
     problems = []
     if not root.get("/MarkInfo", {}).get("/Marked"):
         problems.append("not tagged")
@@ -43,7 +43,8 @@ def accessibility_problems(content: bytes) -> list[str]:
         problems.append("no language")
     if not root.get("/ViewerPreferences", {}).get("/DisplayDocTitle"):
         problems.append("the window shows the file's name instead of the title")
-    metadata = root["/Metadata"].get_object().get_data().decode() if "/Metadata" in root else ""
+    stream = root["/Metadata"].get_object() if "/Metadata" in root else None
+    metadata = stream.get_data().decode() if isinstance(stream, StreamObject) else ""
     if "pdfuaid" not in metadata or "dc:title" not in metadata:
         problems.append("metadata name neither PDF/UA nor a title")
     elements = list(_elements(root["/StructTreeRoot"])) if "/StructTreeRoot" in root else []

@@ -245,13 +245,17 @@ class FactorPermission(models.Model):
         verbose_name_plural = "二次验证设置许可"
 
 
-class SmsDevice(Device):
+class SmsDeviceManager(DeviceManager, models.Manager["SmsDevice"]):
+    """The manager of django_otp, with the type of its rows."""
+
+
+class SmsDevice(Device, models.Model):  # Model again for mypy: django_otp has no types
     """Second factor of a clerk without an app: a code sent to the account's phone, after the password.
 
     `one_time_codes.check_code`, which knows the browser, checks the code; the row says that it may be used.
     """
 
-    objects = DeviceManager()
+    objects = SmsDeviceManager()
 
     class Meta:
         verbose_name = "短信二次验证"

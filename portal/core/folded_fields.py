@@ -93,7 +93,7 @@ class FoldingRenderer(TemplatesSetting):
 class _FoldedField(forms.CharField):
     """Text of which several spellings are one value; the length is checked after folding."""
 
-    fold: ClassVar[Callable[[str], str]]
+    fold: ClassVar["staticmethod[[str], str]"]
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)

@@ -32,5 +32,5 @@ def locked(instance: M, *select_related: str) -> M:
         if relation.is_cached(instance):
             relation.delete_cached_value(instance)
     instance._state.fields_cache.update(row._state.fields_cache)
-    instance._prefetched_objects_cache = {}  # type: ignore[attr-defined]
+    vars(instance).pop("_prefetched_objects_cache", None)
     return instance

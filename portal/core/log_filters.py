@@ -6,6 +6,7 @@ redacted when it is made.
 
 import logging
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -47,14 +48,18 @@ def redact(record: logging.LogRecord) -> logging.LogRecord:
     return record
 
 
+class RedactingFactory:
+    """Factory of log records that redacts what another factory makes."""
+
+    def __init__(self, make_record: Callable[..., logging.LogRecord]) -> None:
+        self._make_record = make_record
+
+    def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
+        return redact(self._make_record(*args, **kwargs))
+
+
 def redact_all_records() -> None:
     """Make every logger of this process redact its records. Calling it again changes nothing."""
     make_record = logging.getLogRecordFactory()
-    if getattr(make_record, "redacts", False):
-        return
-
-    def make_redacted_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
-        return redact(make_record(*args, **kwargs))
-
-    make_redacted_record.redacts = True  # type: ignore[attr-defined]
-    logging.setLogRecordFactory(make_redacted_record)
+    if not isinstance(make_record, RedactingFactory):
+        logging.setLogRecordFactory(RedactingFactory(make_record))

@@ -1,6 +1,6 @@
 """Base models, the audit log, worker and job state, and the national code tables."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import models
@@ -33,7 +33,7 @@ class NameKeyField(models.CharField):
             *args, **{"max_length": 80, "blank": True, "editable": False, "default": "", **kwargs}
         )
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, "source": self.source}
 

@@ -166,7 +166,7 @@ def parse_decimal(text: str, *, minimum: int = 0, maximum: int = MAX_BIGINT) -> 
     return check_size(Decimal(digits), minimum, maximum)
 
 
-_Number = TypeVar("_Number", int, float, Decimal)
+_Number = TypeVar("_Number", bound=int | float | Decimal)
 
 
 def check_size(value: _Number, minimum: int, maximum: int) -> _Number:

@@ -18,8 +18,9 @@ from portal.employers import verification as employers
 from tests.api.conftest import program
 from tests.api.test_position_writes import BODY, URL, put_position, send
 from tests.factories import make_employer, make_position, make_user
+from tests.house.addresses import address, looked_up
 from tests.house.matrix import MATRIX, World
-from tests.house.test_matrix import OURS, address, is_in, looked_up
+from tests.house.test_matrix import OURS, is_in
 
 pytestmark = pytest.mark.django_db
 PEOPLE = ["veterans", "veterans/1", "placements", "placements/1", "follow-ups"]

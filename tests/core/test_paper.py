@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,8 @@ TEMPLATE = """#import "/core/paper/paper.typ": *
 
 
 @pytest.fixture
-def template() -> str:
-    """Return the path of a template that lives for one test; Typst reads below portal/ only."""
+def template() -> Iterator[str]:
+    """Yield the path of a template that lives for one test; Typst reads below portal/ only."""
     path = Path("portal/core/paper/test_page.typ")
     path.write_text(TEMPLATE, encoding="utf-8")
     yield "core/paper/test_page.typ"

@@ -22,8 +22,9 @@ from portal.ranking import ranking_index as ranking
 from search import indexing as searching
 from search.query import Kind
 from tests.factories import make_position
+from tests.house.addresses import address, looked_up
 from tests.house.matrix import AUDITORS, MATRIX, REVIEWS_HERE, THE_EMPLOYER, World
-from tests.house.test_matrix import OURS, address, looked_up
+from tests.house.test_matrix import OURS
 
 TITLE = "贵重物品护卫员丙"
 WORD = "武装押运"  # in what it says, and in no address: a page that repeats the question shows nothing

@@ -34,15 +34,16 @@ KINDS: dict[str, type[forms.Field]] = {
 }
 # Office telephones have area codes and extensions; pages of the site have them too.
 OTHER_PHONES = {("ContactForm", "phone"), ("OpenForm", "phone")}
+FormClass = type[forms.Form] | type[forms.ModelForm]
 INVISIBLE = ("\u200b", "\u202e", "\ufeff", "\x00", "\uffff", "\u3164", "\U000e0041")
 
 
-def _forms() -> Iterator[type[forms.BaseForm]]:
+def _forms() -> Iterator[FormClass]:
     for package in (portal.web, cms):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if ".migrations" not in module.name:
                 importlib.import_module(module.name)
-    pending = [forms.BaseForm]
+    pending: list[FormClass] = [forms.Form, forms.ModelForm]
     while pending:
         for form in pending.pop().__subclasses__():
             pending.append(form)
@@ -62,8 +63,8 @@ def test_settings_name_the_renderer_whose_fields_fold() -> None:
 
 def test_no_form_takes_another_bound_field() -> None:
     owners = [owner for form in FORMS for owner in (form, *form.base_fields.values())]
-    own = [owner for owner in owners if owner.bound_field_class is not None]
-    assert [owner for owner in own if not issubclass(owner.bound_field_class, FoldingBoundField)] == []
+    own = [(owner, kind) for owner in owners if (kind := owner.bound_field_class) is not None]
+    assert [owner for owner, kind in own if not issubclass(kind, FoldingBoundField)] == []
     assert [form for form in FORMS if form.default_renderer is not None] == []
 
 

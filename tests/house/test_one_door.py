@@ -15,9 +15,9 @@ from portal.accounts.models import User
 from portal.core.encryption import lookup_hash
 from portal.web.public.accounts.views import sign_in
 from tests.factories import make_staff, make_stations
+from tests.house.addresses import address, looked_up
 from tests.house.matrix import MATRIX, World
 from tests.house.source import name, python_files, tree
-from tests.house.test_matrix import address, looked_up
 
 PASSWORD = "door-password-2026"
 # Functions that put a user or a second factor into a session.

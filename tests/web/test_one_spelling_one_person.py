@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from portal.accounts.models import OneTimeCode, User
-from portal.accounts.roles import StationRole
+from portal.accounts.roles import Permission, StationRole
 from portal.accounts.senders import MemorySender
 from portal.core.folded_fields import CreditCodeField, IdNumberField, PhoneField
 from portal.core.models import Region
@@ -47,7 +47,7 @@ from tests.factories import (
     make_user,
 )
 from tests.harness.browser import signed_in_client
-from tests.house.test_forms_fold import FORMS, OTHER_PHONES
+from tests.house.test_forms_fold import FORMS, OTHER_PHONES, FormClass
 from tests.web.spellings import Speller, spoil
 
 pytestmark = [pytest.mark.django_db, pytest.mark.must("hold.2")]
@@ -106,7 +106,7 @@ def counts() -> list[int]:
     return [model.objects.count() for model in (User, Veteran, Employer, Registration)]
 
 
-def form_entry(form: type[forms.BaseForm], name: str) -> Entry:
+def form_entry(form: FormClass, name: str) -> Entry:
     """Clean the one field, as its form does, and return its value."""
 
     def enter(scene: Any, typing: str) -> Outcome:
@@ -211,7 +211,7 @@ def import_command(scene: Any, typing: str) -> Outcome:
 # --- ID number
 def _import_row(scene: Any, read: Callable[[Any], Any], **cells: str) -> Outcome:
     row = {"name": "陈建国", "id_number": scene.id_number, "station": "睦洲镇退役军人服务站", **cells}
-    importer = RecordImporter(scene.clerk, None)
+    importer = RecordImporter(scene.clerk, None, scene.clerk.station_paths(Permission.OPEN_RECORDS))
     try:
         record_row = importer.read(1, row)
     except BadRow as error:

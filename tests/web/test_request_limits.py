@@ -49,11 +49,12 @@ def written_files(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def send_body(client: Client, path: str, size: int) -> tuple[Any, Body]:
     body = Body(size)
+    extra: dict[str, Any] = {"wsgi.input": body, "CONTENT_LENGTH": str(size)}
     response = client.generic(
         "POST",
         path,
         content_type="multipart/form-data; boundary=x",
-        **{"wsgi.input": body, "CONTENT_LENGTH": str(size)},  # type: ignore[arg-type]
+        **extra,
     )
     return response, body
 

@@ -38,7 +38,7 @@ def browser_of(request: HttpRequest) -> str:
         return str(assigned_id)
     cookie = request.get_signed_cookie(COOKIE, default="", salt=_SALT, max_age=_MAX_AGE)
     browser = cookie or secrets.token_urlsafe(24)
-    request._portal_browser = browser  # type: ignore[attr-defined]
+    request._portal_browser = browser  # type: ignore[attr-defined]  # kept for this request only
     return browser
 
 

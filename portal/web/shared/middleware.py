@@ -9,6 +9,7 @@ from django.urls import ResolverMatch, reverse
 from portal.core import audit
 from portal.core.log_filters import SECRET_ROUTES
 from portal.web.shared.cms_access import is_cms_refusal
+from portal.web.shared.requests import is_verified
 from portal.web.shared.staff_sessions import end_if_idle
 
 # Paths that a station appointment opens. The user's own pages (/me/) need no second factor.
@@ -39,7 +40,7 @@ class SecondFactorMiddleware:
         user = request.user
         return (
             user.is_authenticated
-            and not user.is_verified()  # type: ignore[attr-defined]  # set by django_otp's middleware
+            and not is_verified(request)
             and (user.is_superuser or user.is_station_staff)
         )
 

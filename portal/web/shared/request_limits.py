@@ -39,7 +39,7 @@ def accepts_upload(max_bytes: int) -> Callable[[View], View]:
     """
 
     def mark(view: View) -> View:
-        view.max_upload_bytes = max_bytes  # type: ignore[attr-defined]
+        view.max_upload_bytes = max_bytes  # type: ignore[attr-defined]  # views are functions or classes; read in _upload_limit
         return view
 
     return mark

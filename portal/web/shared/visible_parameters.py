@@ -1,21 +1,25 @@
 """Middleware that takes characters which nobody sees out of every parameter and file name of a request."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.datastructures import MultiValueDict
 
 from portal.core.text_folding import display_line, visible_text
+
+if TYPE_CHECKING:
+    from django.http.request import _ImmutableQueryDict
 
 UNNAMED = "文件"
 
 
-def visible_parameters(parameters: QueryDict) -> QueryDict:
+def visible_parameters(parameters: "_ImmutableQueryDict") -> "_ImmutableQueryDict":
     """Return the parameters with visible names and values; the same object where nothing changes."""
-    visible = QueryDict(mutable=True, encoding=parameters.encoding)
+    visible = QueryDict("", encoding=parameters.encoding)
     for name, values in parameters.lists():
-        visible.setlist(visible_text(name), [visible_text(value) for value in values])
-    visible._mutable = False
+        # Past the check that the parameters may change: nobody else has them yet.
+        MultiValueDict.setlist(visible, visible_text(name), [visible_text(value) for value in values])
     return parameters if visible == parameters else visible
 
 

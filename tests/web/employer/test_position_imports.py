@@ -219,7 +219,7 @@ def test_unverified_employer_has_few_drafts(member: Any) -> None:
     employer = make_employer(member=member, verified=False)
     for _ in range(MAX_UNVERIFIED_DRAFTS):
         make_position(employer=employer, is_open=False)
-    occupation = Position.objects.first().occupation  # type: ignore[union-attr]
+    occupation = Position.objects.earliest("pk").occupation
     with pytest.raises(ValidationError, match="核验通过后") as error:
         draft(employer=employer, by=member, title="货车司机", occupation=occupation)
     assert error.value.code == "drafts"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django_otp.plugins.otp_static.models import StaticDevice
 from playwright.sync_api import expect
 
 from portal.accounts.enums import FactorKind
@@ -90,7 +91,7 @@ def test_second_factor_pages(open_page: Any, sign_in: Any, look: Any, width: int
     desk.goto(reverse("staff:network-sign-in", args=[clerk.appointments.get().pk]))
     desk.get_by_role("button", name="打印一张验证码").click()
     look(desk, "staff-sign-in-means")
-    clerk.staticdevice_set.all().delete()
+    StaticDevice.objects.filter(user=clerk).delete()
     permit_enrolment(user=clerk, kind=FactorKind.SMS, by=operator)
     page.reload()
     look(page, "second-factor-password")

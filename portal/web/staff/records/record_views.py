@@ -7,7 +7,6 @@ from typing import Any
 import django_filters
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -32,7 +31,7 @@ from portal.stations.enums import StationLevel
 from portal.stations.models import Station, path_range
 from portal.veterans import actions
 from portal.veterans.enums import EmploymentStatus
-from portal.veterans.models import Veteran
+from portal.veterans.models import Veteran, VeteranQuerySet
 from portal.veterans.permissions import can_export
 from portal.veterans.record_closing import can_close
 from portal.veterans.shown_records import log_shown
@@ -70,7 +69,7 @@ class VeteranFilter(django_filters.FilterSet):
         stations = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS))
         self.filters["station"].queryset = stations.filter(level__in=levels)
 
-    def filter_by_text(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+    def filter_by_text(self, rows: VeteranQuerySet, name: str, value: str) -> VeteranQuerySet:
         if PHONE.fullmatch(fold_phone(value)):
             return rows.filter(phone_hash=hash_phone(value))
         code = fold_code(value)
@@ -78,7 +77,7 @@ class VeteranFilter(django_filters.FilterSet):
             return rows.filter(id_last4=code)
         return rows.name_contains(value)
 
-    def filter_by_station(self, rows: QuerySet, name: str, value: Station) -> QuerySet:
+    def filter_by_station(self, rows: VeteranQuerySet, name: str, value: Station) -> VeteranQuerySet:
         return rows.filter(path_range("station__path", value.path))
 
 
