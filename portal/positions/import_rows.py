@@ -7,7 +7,6 @@ Missing columns and empty cells change nothing. Good rows are submitted for revi
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -23,11 +22,12 @@ from portal.imports import cell_parsing
 from portal.imports.enums import RowOutcome
 from portal.imports.import_kinds import BadRow, RowResult
 from portal.imports.models import ImportRun
-from portal.imports.row_changes import add_target_ids, select_by_outcome, to_json_value
+from portal.imports.row_changes import add_target_ids, select_by_outcome
 from portal.positions import occupation_lookup, position_parsing
 from portal.positions.duplicates import DuplicateKey, build_duplicate_key, duplicate_key, live_positions
 from portal.positions.enums import CLOSED_STATES, PositionState
 from portal.positions.events import announce_positions_changed
+from portal.positions.import_changes import DISTINCT_HINT, PositionChange, PositionRow
 from portal.positions.import_columns import COLUMNS
 from portal.positions.models import EXTERNAL_ID_PATTERN, Position
 from portal.positions.permissions import can_write_for
@@ -44,18 +44,6 @@ _DUPLICATE_KEY_FIELDS = (
 )  # fmt: skip
 _MAX_DAYS_OPEN = 366
 _LABELS = {column.key: column.label for column in COLUMNS}
-_DISTINCT_HINT = "。确实是另一个岗位的，请在“确非重复”一列填“是”"
-
-
-@dataclass(slots=True)
-class PositionRow:
-    """A parsed row: field values without those that the row leaves open, and its keys."""
-
-    external_id: str | None
-    digest: str
-    values: dict[str, Any]
-    duplicate_key: DuplicateKey
-    distinct: bool
 
 
 class PositionImporter:
@@ -132,7 +120,7 @@ class PositionImporter:
         first = self._row_of_duplicate_key.setdefault(key, number)
         if first != number and not distinct:
             raise BadRow(
-                "similar", f"岗位名称：与本表第 {first} 行重复（地区、月薪、职业也相同）{_DISTINCT_HINT}。"
+                "similar", f"岗位名称：与本表第 {first} 行重复（地区、月薪、职业也相同）{DISTINCT_HINT}。"
             )
         return PositionRow(external_id, self._digest(values), values, key, distinct)
 
@@ -257,7 +245,9 @@ class PositionImporter:
             for position in live_positions(self._employer).only(*_DUPLICATE_KEY_FIELDS)
         }
         changes = [
-            _Change(self._employer, row, by_external_id.get(row.external_id), id_by_digest.get(row.digest))
+            PositionChange(
+                self._employer, row, by_external_id.get(row.external_id), id_by_digest.get(row.digest)
+            )
             for row in rows
         ]
         results = [change.apply(live) for change in changes]
@@ -265,7 +255,7 @@ class PositionImporter:
             self._save(changes, results, import_id)
         return add_target_ids(results, [change.position.pk for change in changes])
 
-    def _save(self, changes: "list[_Change]", results: list[RowResult], import_id: int) -> None:
+    def _save(self, changes: "list[PositionChange]", results: list[RowResult], import_id: int) -> None:
         new_positions = [
             change.position for change in select_by_outcome(changes, results, RowOutcome.CREATED)
         ]
@@ -288,7 +278,7 @@ class PositionImporter:
         # New positions are not public before their review: only changed ones are announced.
         announce_positions_changed([change.position.pk for change in updates])
 
-    def _save_updates(self, updates: "list[_Change]") -> None:
+    def _save_updates(self, updates: "list[PositionChange]") -> None:
         now = timezone.now()
         for change in updates:
             change.position.updated_at = now
@@ -311,86 +301,6 @@ class PositionImporter:
         assert self._by is not None, "a preview writes nothing"
         for position in with_exceptions:
             end_exceptions(position=position, by=self._by, reason="岗位已修改")
-
-
-class _Change:
-    """A row, its position in memory, and the values that the row replaces.
-
-    Attributes:
-        unchanged_id: primary key of the live position that an equal row created earlier, if any.
-        old_values: replaced values by field.
-    """
-
-    def __init__(
-        self, employer: Employer, row: PositionRow, position: Position | None, unchanged_id: int | None
-    ) -> None:
-        self.row, self.unchanged_id = row, unchanged_id
-        self.is_new = position is None and unchanged_id is None
-        self.position = position or Position(employer=employer, external_id=row.external_id)
-        self.old_values: dict[str, Any] = {}
-
-    def apply(self, live: Mapping[DuplicateKey, Position]) -> RowResult:
-        """Set the differing values on the position in memory and return the result of the row.
-
-        Args:
-            live: the employer's live positions by duplicate key.
-        """
-        if self.unchanged_id is not None:
-            return RowResult(RowOutcome.UNCHANGED, target_id=self.unchanged_id)
-        position, values = self.position, self._new_values()
-        self.old_values = {
-            field: getattr(position, field)
-            for field, value in values.items()
-            if getattr(position, field) != value
-        }
-        if not self.is_new and not self.old_values:
-            return RowResult(RowOutcome.UNCHANGED, target_id=position.pk)
-        if refusal := self._refuse(live):
-            return refusal
-        before = {
-            "fields": {
-                field: [to_json_value(old_value), to_json_value(values[field])]
-                for field, old_value in self.old_values.items()
-            },
-            "state": position.state,
-            "import_digest": position.import_digest,
-        }
-        for field in self.old_values:
-            setattr(position, field, values[field])
-        position.state, position.import_digest = PositionState.IN_REVIEW, self.row.digest
-        position.submitted_at = timezone.now()
-        if self.is_new:
-            return RowResult(RowOutcome.CREATED)
-        self.old_values["state"] = before["state"]
-        return RowResult(RowOutcome.UPDATED, target_id=position.pk, before=before)
-
-    def _new_values(self) -> dict[str, Any]:
-        values = dict(self.row.values)
-        is_guess = values["occupation_certainty"] is not None
-        if not self.is_new and is_guess and self.position.title == values["title"]:
-            # A guess from the same title must not overwrite a correction.
-            del values["occupation_id"], values["occupation_certainty"]
-        return values
-
-    def _refuse(self, live: Mapping[DuplicateKey, Position]) -> RowResult | None:
-        """Return the result of a row whose position has ended or is a duplicate."""
-        position = self.position
-        if position.state in CLOSED_STATES:
-            return RowResult(
-                RowOutcome.BAD,
-                code="ended",
-                reason=f"岗位编号：这个编号的岗位已结束（{position.get_state_display()}），内容不再更改；"
-                "重新招聘请换一个编号。",
-            )
-        similar = live.get(self.row.duplicate_key)
-        if similar is not None and similar.pk != position.pk and not self.row.distinct:
-            return RowResult(
-                RowOutcome.BAD,
-                code="similar",
-                reason=f"岗位名称：与已有岗位重复（“{similar.title}”，{similar.get_state_display()}，"
-                f"地区、月薪、职业也相同）{_DISTINCT_HINT}。",
-            )
-        return None
 
 
 def _parse_text(cells: Mapping[str, Any], key: str, max_length: int) -> str:

@@ -25,7 +25,8 @@ from portal.core.child_process import ChildRefusal, Limits, run_in_child
 from portal.documents.upload_validation import validate_upload
 from portal.imports.workbook_reader import read_table
 from tests.attacks import hostile_files
-from tests.attacks.hostile_files import TRANSFORMATIONS, WORKSHEET, unpack, workbook
+from tests.attacks.hostile_files import TRANSFORMATIONS
+from tests.attacks.lawful_files import WORKSHEET, unpack, workbook
 
 SEED = 20_261_130
 FILES = 300

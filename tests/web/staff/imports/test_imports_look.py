@@ -12,7 +12,7 @@ from portal.veterans.import_rows import KIND
 from portal.veterans.models import Veteran
 from tests.factories import make_id_number, make_specialty, make_staff, make_stations
 from tests.imports.record_imports import full_person, person, take_in, workbook_of
-from tests.imports.workbooks.made.make_workbooks import save
+from tests.imports.workbooks.made.workbook_parts import save
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
