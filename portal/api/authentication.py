@@ -26,7 +26,7 @@ class TokenAuth(HttpBearer):
         api_token = authenticate_token(token)
         if api_token is None:
             # Guesses count like any other anonymous request.
-            if not count_request("anonymous", client_address(request)):
+            if not count_request("anonymous", client_address(request.META)):
                 raise Throttled(wait=seconds_until_reset())
             raise AuthenticationError(message="令牌无效、已过期或已吊销。")
         return api_token
@@ -66,7 +66,7 @@ class CallerThrottle(BaseThrottle):
             return count_request("token", str(caller.pk))
         if isinstance(caller, User):
             return count_request("person", str(caller.pk))
-        return count_request("anonymous", client_address(request))
+        return count_request("anonymous", client_address(request.META))
 
     def wait(self) -> float:
         return seconds_until_reset()
@@ -77,7 +77,7 @@ class AddressThrottle(BaseThrottle):
 
     def allow_request(self, request: HttpRequest) -> bool:
         if isinstance(getattr(request, "auth", None), ApiToken | User):
-            return count_request("address", client_address(request))
+            return count_request("address", client_address(request.META))
         return True  # counted by CallerThrottle
 
     def wait(self) -> float:

@@ -1,9 +1,10 @@
 """Address of the client that sent a request: one rule for sign-in, API, feeds and links."""
 
+from collections.abc import Mapping
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 
 # Prefixes that one subscriber and one small network hold, by version of the protocol.
 _SUBSCRIBER_BITS = {4: 32, 6: 64}
@@ -25,22 +26,25 @@ def _parse(text: str) -> str | None:
     return str(address)
 
 
-def client_address(request: HttpRequest) -> str:
+def client_address(meta: Mapping[str, Any]) -> str:
     """Return the client's address; behind `settings.NINJA_NUM_PROXIES` proxies, the one that they saw.
 
     Each proxy appends to X-Forwarded-For whom it saw, so entries further left are the client's own claim and
     are never read. Without a proxy the header is ignored.
+
+    Args:
+        meta: `META` of the request.
 
     Returns:
         An IPv4 or IPv6 address, or UNKNOWN.
     """
     proxies = settings.NINJA_NUM_PROXIES
     if proxies:
-        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        forwarded = meta.get("HTTP_X_FORWARDED_FOR", "").split(",")
         address = _parse(forwarded[-min(proxies, len(forwarded))])
         if address is not None:
             return address
-    return _parse(request.META.get("REMOTE_ADDR") or "") or UNKNOWN
+    return _parse(meta.get("REMOTE_ADDR") or "") or UNKNOWN
 
 
 def _prefix(address: str, bits: dict[int, int]) -> str:

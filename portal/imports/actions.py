@@ -63,7 +63,7 @@ def upload(
     Raises:
         ValidationError: not a spreadsheet; the message is for the uploader.
     """
-    delete_expired()
+    _delete_expired()
     table = read_table(content, get_kind(kind))
     run = ImportRun(
         by=by,
@@ -238,7 +238,7 @@ def export_bad_rows(*, run: ImportRun, by: User) -> bytes:
 
 
 @transaction.atomic
-def delete_expired() -> None:
+def _delete_expired() -> None:
     """Delete expired data: files and old values of runs past the undo, and rows after `ROW_RETENTION`."""
     now = timezone.now()
     with_file = ImportRun.objects.exclude(stored_as="")

@@ -36,7 +36,7 @@ def test_address_of_the_client(
     settings: Settings, proxies: int, remote: str, forwarded: str | None, address: str
 ) -> None:
     settings.NINJA_NUM_PROXIES = proxies
-    assert client_address(_request(remote, forwarded)) == address
+    assert client_address(_request(remote, forwarded).META) == address
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def _is_owner(user: User, record: Veteran | None, values: dict[str, str]) -> boo
 
 def _desk_caller(request: HttpRequest) -> Caller:
     """Return a caller with a budget of its own for each address: no stranger uses up a station's tries."""
-    address = client_address(request)
+    address = client_address(request.META)
     return caller_of(phone_hash=f"desk:{address}", address=address, browser="desk", is_known=True)
 
 

@@ -39,7 +39,7 @@ def redirect_with_next(request: HttpRequest, name: str) -> HttpResponse:
 
 def caller_for(request: HttpRequest, phone_hash: str) -> Caller:
     """Return who asks for this phone, with the request's browser and address."""
-    return caller_of(phone_hash=phone_hash, address=client_address(request), browser=browser_of(request))
+    return caller_of(phone_hash=phone_hash, address=client_address(request.META), browser=browser_of(request))
 
 
 def count_own_wrong(request: HttpRequest, caller: Caller) -> None:

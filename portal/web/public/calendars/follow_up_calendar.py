@@ -38,7 +38,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     """
     user = feed_reader(secret)
     # Guessed secrets count against the rate limit of anonymous callers.
-    kind, caller = ("feed", str(user.pk)) if user else ("anonymous", client_address(request))
+    kind, caller = ("feed", str(user.pk)) if user else ("anonymous", client_address(request.META))
     if not count_request(kind, caller):
         return HttpResponse(status=429, headers={"Retry-After": str(seconds_until_reset())})
     if user is None or not user.has_station_permission(Permission.OPEN_RECORDS):

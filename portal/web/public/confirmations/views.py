@@ -90,7 +90,7 @@ def _render_gone(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, token: str) -> HttpResponse:
     """Ask for the proof, then for the answers."""
-    if request.method == "POST" and not count_request("confirmation", client_address(request)):
+    if request.method == "POST" and not count_request("confirmation", client_address(request.META)):
         response = render(request, "public/confirmations/confirmation_busy.html", status=429)
         response["Retry-After"] = str(seconds_until_reset())
         return response
