@@ -90,7 +90,7 @@ def _has_macros(content: bytes) -> bool:
 def may_serve(document: AbstractDocument, request: HttpRequest) -> bool:
     """Return whether the request may have the file: a live page uses it, or an editor asks."""
     references = ReferenceIndex.get_references_to(document).values_list("object_id", flat=True)
-    page_ids = [int(pk) for pk in references.filter(base_content_type__model="page") if pk.isdigit()]
-    if Page.objects.live().public().filter(pk__in=page_ids).exists():
+    page_ids = references.filter(base_content_type__model="page")
+    if Page.objects.live().public().filter(pk__in=[int(pk) for pk in page_ids]).exists():
         return True
     return request.user.is_authenticated and user_has_any_page_permission(request.user)

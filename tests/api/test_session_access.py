@@ -137,7 +137,7 @@ def test_positions_filter_by_region_and_employer(ask: Callable, towns: SimpleNam
     assert ids(ask(towns.clerk, "positions", employer=position.employer_id)) == {position.pk}
     assert len(ids(ask(towns.clerk, "positions", region="4407"))) == 2
     assert ids(ask(towns.clerk, "positions", region="440703")) == set()
-    assert ask(towns.clerk, "positions", region="44'").status_code == 422
+    assert ask(towns.clerk, "positions", region="44x").status_code == 422
 
 
 def test_fairs_filter_by_time(ask: Callable, towns: SimpleNamespace) -> None:

@@ -65,7 +65,7 @@ def test_before_the_first_day_progress_is_asked(town: Any, client_for: Any) -> N
     ("values", "wrong"),
     [
         ({}, "请选择一项"),
-        ({"reply": "left", "day": "2999-01-01"}, "日期不能晚于今天"),
+        ({"reply": "left", "day": "2099-01-01"}, "日期不能晚于今天"),
         ({"reply": "left", "day": "2001-01-01"}, "不能早于入职日期"),
         ({"reply": "onboarded", "day": "2026-01-01"}, "选择一个有效的选项"),
         ({"reply": "in_post", "satisfaction": "6"}, "选择一个有效的选项"),

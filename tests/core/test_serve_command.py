@@ -69,7 +69,8 @@ def test_dead_child_is_started_again(start: Callable[[Callable[[], None]], Child
         # Only the supervising thread asks whether the process lives: a second one would take its exit status.
         os.kill(first, signal.SIGKILL)
         try:
-            wait_for(lambda: pid_of(child) != first)
+            # While the new process is being made, there is one without a number.
+            wait_for(lambda: child.process is not None and child.process.pid not in {None, first})
         finally:
             stop.set()
 

@@ -274,13 +274,6 @@ def test_unknown_path_renders_404_page(client: Client) -> None:
     assert "没有找到这一页" in page_of(answer)
 
 
-@pytest.mark.django_db
-def test_lockout_page_shows_duration() -> None:
-    answer = Template('{% include "public/accounts/locked_out.html" %}')
-    page = answer.render(RequestContext(request_of(), {"cooloff_timedelta": timedelta(minutes=15)}))
-    assert "请 15 分钟后再试" in page
-
-
 # The gallery
 
 

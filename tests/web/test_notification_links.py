@@ -20,6 +20,7 @@ PATHS = {
     NotificationTarget.FOLLOW_UPS: "/desk/",
     NotificationTarget.PLACEMENT: "/desk/placements/7/",
     NotificationTarget.PLACEMENT_CONFIRMATION: "/me/confirmations/7/",
+    NotificationTarget.ACCOUNT: "/account/",
 }
 
 
