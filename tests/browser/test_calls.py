@@ -120,10 +120,12 @@ def test_scenario_3_the_town_clerks_day(open_page: Any, towns: Any, sign_in: Any
     assert AccessLog.objects.filter(file_id=neighbour.pk, kind=AccessKind.REFUSED).exists()
     for path in (f"veterans/{neighbour.pk}", f"placements/{theirs.placement_id}"):
         assert page.request.get(f"/api/v1/{path}").status == 404
-    for path in ("veterans", f"veterans?name={neighbour.name}", "placements", "follow-ups"):
+    for path in ("placements", "follow-ups"):
         answer = page.request.get(f"/api/v1/{path}")
         assert answer.status == 200
         assert "黄志明" not in answer.text()
+    # A clerk exports nobody, so the list of people is closed to her as a whole.
+    assert page.request.get(f"/api/v1/veterans?name={neighbour.name}&purpose=回访").status == 403
 
 
 def _prepare_thirty(towns: Any) -> list[str]:
