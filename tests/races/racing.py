@@ -44,7 +44,7 @@ _RANDOM = frozenset(
         "code_hash",
     }
 )
-GONE = "gone"
+IS_DELETED = "gone"
 Call: TypeAlias = Callable[[], object]
 
 
@@ -199,7 +199,7 @@ def run_serially(aggregate: Aggregate, world: World, first: Row, second: Row, *,
         try:
             outcomes.append(perform(calls[1] if stale else second.prepare(world)))
         except ObjectDoesNotExist:  # there is no page of what the first has deleted
-            outcomes.append(GONE)
+            outcomes.append(IS_DELETED)
         result = Result(outcomes, snapshot(aggregate.tables, world))
         transaction.set_rollback(True)
     result.crashes = [outcome for outcome in outcomes if outcome.startswith("CRASHED")]

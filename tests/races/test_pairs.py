@@ -8,7 +8,7 @@ from tests.races.employer_rows import COMPLAINTS, EMPLOYERS, POSITIONS
 from tests.races.other_rows import ACCOUNTS, FAIRS, IMPORTS, RANKING, STATIONS
 from tests.races.person_rows import PLACEMENTS, RECORDS
 from tests.races.racing import (
-    GONE,
+    IS_DELETED,
     Aggregate,
     Row,
     World,
@@ -40,7 +40,7 @@ def compare_orders(aggregate: Aggregate, world: World, rival: Row, row: Row) -> 
         return crashes[0]
     if is_stale(stale.outcomes[1]):
         return ""
-    if stale.outcomes != fresh.outcomes and fresh.outcomes[1] != GONE:
+    if stale.outcomes != fresh.outcomes and fresh.outcomes[1] != IS_DELETED:
         return f"with rows read before {stale.outcomes}, with fresh rows {fresh.outcomes}"
     different = [name for name, rows in stale.tables.items() if rows != fresh.tables[name]]
     return f"differs from a call with fresh rows in {different}" if different else ""
@@ -66,6 +66,7 @@ def test_every_action_has_a_row() -> None:
     assert not raced & NOT_RACED.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.must("hold.4")
 @pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda aggregate: aggregate.name)
