@@ -247,7 +247,7 @@ ACCOUNTS = Aggregate(
         _rule([3]),
         row(
             "search.saved_searches.save", "plain", by=lambda w: w("person"),
-            params=lambda w: SearchParams(text="保安"),
+            params=lambda w: SearchParams(q="保安"),
         ),
         row(
             "search.saved_searches.change", "plain", by=lambda w: w("person"),
