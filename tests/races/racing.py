@@ -42,6 +42,9 @@ _RANDOM = frozenset(
         "content_sha256",
         "offline_key",
         "code_hash",
+        "password",
+        "key",
+        "last_login",
     }
 )
 IS_DELETED = "gone"

@@ -12,14 +12,15 @@ from tests.races.employer_rows import COMPLAINTS, EMPLOYERS, POSITIONS
 from tests.races.other_rows import ACCOUNTS, FAIRS
 from tests.races.person_rows import PLACEMENTS, RECORDS
 from tests.races.racing import Aggregate, Row, perform, run_at_once, snapshot, watermarks
+from tests.races.sign_in_rows import SIGN_IN
 
-AGGREGATES = [POSITIONS, COMPLAINTS, EMPLOYERS, RECORDS, PLACEMENTS, FAIRS, ACCOUNTS]
+AGGREGATES = [POSITIONS, COMPLAINTS, EMPLOYERS, RECORDS, PLACEMENTS, FAIRS, ACCOUNTS, SIGN_IN]
 # They act on rows of every example, or on one number that only the first example can use.
 ON_ALL_ROWS = frozenset(
     {
         "portal.employers.actions.hand_over_employers", "portal.employers.actions.register",
         "portal.veterans.record_moves.move_records", "portal.veterans.actions.open_record",
-        "portal.follow_ups.follow_up_rules.set_rule",
+        "portal.follow_ups.follow_up_rules.set_rule", "portal.accounts.phone_changes.change_phone",
     }
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from tests.races.racing import (
     run_serially,
     snapshot,
 )
+from tests.races.sign_in_rows import SIGN_IN
 
 AGGREGATES = [
     POSITIONS,
@@ -29,6 +30,7 @@ AGGREGATES = [
     ACCOUNTS,
     RANKING,
     IMPORTS,
+    SIGN_IN,
 ]
 
 
@@ -51,6 +53,7 @@ NOT_RACED = {
     "portal.accounts.actions.end_appointments_of": "in the transaction of a station's end, under its lock",
     "portal.follow_ups.absences.reschedule_for_absences": "in the transactions of others, under their lock",
     "portal.follow_ups.assignment.move_follow_ups": "in the transactions of others, under their lock",
+    "portal.imports.actions.choose_worksheet": "reads the file anew under the lock that set_columns takes",
     "portal.imports.actions.upload": "makes a run, which nobody else knows",
     "portal.positions.import_kind.upload_positions": "makes a run, which nobody else knows",
     "portal.learning.actions.store_report": "makes a report, which nobody else knows",
