@@ -85,7 +85,7 @@ def merge_changes(
     seen_digests, changes, conflicts = _parse(token), {}, {}
     for name, value in values.items():
         own, base, theirs = _digest(name, value), seen_digests.get(name), _digest(name, current[name])
-        if base is None or theirs == base:
+        if base is None or theirs == base != own:
             changes[name] = value
         elif own not in {base, theirs}:
             now = (texts or {}).get(name, "")

@@ -150,6 +150,8 @@ def update_record(
     if unknown:
         raise ValueError(f"not plain fields of a record: {sorted(unknown)}")
     values = merge_fields(seen_token, veteran, values)
+    if seen_token and not values:
+        return veteran
     old_station, old_region_id = veteran.station, veteran.living_region_id
     old_phone_hash = veteran.phone_hash
     for field, value in values.items():
