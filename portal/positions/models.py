@@ -13,6 +13,7 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.core.certificates import CertificateKind
+from portal.core.day_bounds import EARLIEST_DAY, latest_planned_day, require_between
 from portal.core.enums import Education, Shift
 from portal.core.models import Occupation, Region, TimestampedModel
 from portal.core.validators import validate_no_unit_name
@@ -230,6 +231,7 @@ class Position(TimestampedModel):
             if self.employer.is_agency and not self.real_employer:
                 raise ValidationError({"real_employer": "人力资源服务机构代招的岗位，请写明实际用人单位。"})
         refuse_identity_numbers(self)
+        require_between("closes_on", self.closes_on, EARLIEST_DAY, latest_planned_day(), "招聘截止日期")
         self.external_id = self.external_id or None
         if self.external_id and self.employer_id:
             others = Position.objects.filter(employer=self.employer_id, external_id=self.external_id)

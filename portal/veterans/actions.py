@@ -16,7 +16,7 @@ from portal.core.classification import DataClass, fields_of_class
 from portal.core.encryption import EncryptedTextField, hash_id_number, hash_phone
 from portal.core.locking import locked
 from portal.core.models import Occupation, Region
-from portal.core.seen_values import merge_fields
+from portal.core.seen_values import merge_changes, merge_fields, seal
 from portal.core.text_folding import fold_code
 from portal.core.validators import birth_date_of, normalise_phone, validate_id_number, validate_phone
 from portal.stations.models import Station
@@ -33,6 +33,11 @@ PLAIN_FIELDS = frozenset(
         "rank_group", "settlement", "honours", "is_party_member", "education", "major", "skills",
         "employment_status", "difficulty", "disability",
     }
+)  # fmt: skip
+CERTIFICATE_DETAILS = ("grade", "number", "valid_until")
+WISH_FIELDS = (
+    "text", "lowest_pay", "max_distance_km", "accepts_shift", "accepts_travel", "start_date",
+    "wants_training", "wants_business",
 )  # fmt: skip
 # Sensitive texts of a record, which staff may see one at a time: field -> Chinese name.
 REVEALABLE = {
@@ -171,9 +176,14 @@ def update_record(
 
 
 @transaction.atomic
-def set_services(*, veteran: Veteran, by: User, services: Iterable[tuple[str, int]]) -> Veteran:
-    """Replace the military specialties by (specialty code, years) pairs."""
+def set_services(
+    *, veteran: Veteran, by: User, services: Iterable[tuple[str, int]], seen: str = ""
+) -> Veteran:
+    """Replace the military specialties by (specialty code, years) pairs; `seen` as for `update_record`."""
     veteran = _lock_editable(veteran, by)
+    services = list(services)
+    if not merge_changes(seen, {"services": services}, _services(veteran)):
+        return veteran
     veteran.services.all().delete()
     Service.objects.bulk_create(
         Service(veteran=veteran, specialty_id=code, years=years) for code, years in services
@@ -182,10 +192,15 @@ def set_services(*, veteran: Veteran, by: User, services: Iterable[tuple[str, in
 
 
 @transaction.atomic
-def set_certificates(*, veteran: Veteran, by: User, kinds: Iterable[str]) -> Veteran:
-    """Replace the certificates by these kinds; details of certificates that stay are kept."""
+def set_certificates(*, veteran: Veteran, by: User, kinds: Iterable[str], seen: str = "") -> Veteran:
+    """Replace the certificates by these kinds; details of certificates that stay are kept.
+
+    `seen` as for `update_record`.
+    """
     veteran = _lock_editable(veteran, by)
     new_kinds = set(kinds)
+    if not merge_changes(seen, {"certificates": new_kinds}, _certificates(veteran)):
+        return veteran
     veteran.certificates.exclude(kind__in=new_kinds).delete()
     old_kinds = set(veteran.certificates.values_list("kind", flat=True))
     Certificate.objects.bulk_create(
@@ -196,17 +211,19 @@ def set_certificates(*, veteran: Veteran, by: User, kinds: Iterable[str]) -> Vet
 
 @transaction.atomic
 def set_certificate_details(
-    *, veteran: Veteran, by: User, details: Mapping[str, Mapping[str, Any]]
+    *, veteran: Veteran, by: User, details: Mapping[str, Mapping[str, Any]], seen: str = ""
 ) -> Veteran:
-    """Set `grade`, `number` and `valid_until` of the person's certificates, by kind.
+    """Set `grade`, `number` and `valid_until` of the person's certificates, by kind; `seen` as above.
 
     Raises:
         ValidationError: a number that must not be stored.
     """
     veteran = _lock_editable(veteran, by)
     for certificate in veteran.certificates.filter(kind__in=details):
-        for name, value in details[certificate.kind].items():
-            setattr(certificate, name, value)
+        kind, current = certificate.kind, _certificate_details(certificate)
+        values = {f"{name}_{kind}": value for name, value in details[kind].items()}
+        for name, value in merge_changes(seen, values, current).items():
+            setattr(certificate, name.removesuffix(f"_{kind}"), value)
         certificate.full_clean(exclude=["veteran"])
         certificate.save()
     return _finish_change(veteran, by, "certificates", ["certificates"])
@@ -216,8 +233,13 @@ def set_certificate_details(
 def add_work_history(
     *, veteran: Veteran, by: User, employer_name: str, title: str, years: int, duties: str = ""
 ) -> WorkHistory:
+    """Add a civilian job; the same one, sent twice by a form, is stored once."""
     veteran = _lock_editable(veteran, by)
-    job = WorkHistory(veteran=veteran, employer_name=employer_name, title=title, years=years, duties=duties)
+    values: dict[str, Any] = {"employer_name": employer_name, "title": title, "years": years}
+    twin = veteran.work_history.filter(duties=duties, **values).first()
+    if twin is not None:
+        return twin
+    job = WorkHistory(veteran=veteran, duties=duties, **values)
     job.full_clean()
     job.save()
     _finish_change(veteran, by, "skills", ["work_history"])
@@ -240,20 +262,63 @@ def set_wish(
     occupations: Iterable[Occupation] = (),
     regions: Iterable[Region] = (),
     lowest_pay: Decimal | None = None,
+    seen: str = "",
     **fields: Any,
 ) -> Wish:
-    """Replace the wish of the person; an argument left out means no limit."""
+    """Replace the wish of the person; an argument left out means no limit. `seen` as for `update_record`."""
     veteran = _lock_editable(veteran, by)
     wish, _ = Wish.objects.get_or_create(veteran=veteran)
-    wish.lowest_pay = lowest_pay
-    for field, value in fields.items():
+    values = {**fields, "lowest_pay": lowest_pay, "occupations": list(occupations), "regions": list(regions)}
+    changes = merge_changes(seen, values, _wish_values(wish))
+    relations = {name: changes.pop(name) for name in ("occupations", "regions") if name in changes}
+    for field, value in changes.items():
         setattr(wish, field, value)
     wish.full_clean()
     wish.save()
-    wish.occupations.set(occupations)
-    wish.regions.set(regions)
+    for name, rows in relations.items():
+        getattr(wish, name).set(rows)
     _finish_change(veteran, by, "wishes", ["wish"])
     return wish
+
+
+def _services(veteran: Veteran) -> dict[str, Any]:
+    rows = veteran.services.order_by("pk").values_list("specialty_id", "years")
+    return {"services": list(rows)}
+
+
+def _certificates(veteran: Veteran) -> dict[str, Any]:
+    return {"certificates": list(veteran.certificates.values_list("kind", flat=True))}
+
+
+def _certificate_details(certificate: Certificate) -> dict[str, Any]:
+    return {f"{name}_{certificate.kind}": getattr(certificate, name) for name in CERTIFICATE_DETAILS}
+
+
+def _wish_values(wish: Wish) -> dict[str, Any]:
+    relations: dict[str, Any] = {"occupations": [], "regions": []}
+    if wish.pk:
+        relations = {"occupations": wish.occupations.all(), "regions": wish.regions.all()}
+    return {**{name: getattr(wish, name) for name in WISH_FIELDS}, **relations}
+
+
+def services_token(veteran: Veteran) -> str:
+    """Return the token of the specialties for `set_services`; see `portal.core.seen_values`."""
+    return seal(_services(veteran))
+
+
+def certificates_token(veteran: Veteran) -> str:
+    """Return the token of the kinds of certificates for `set_certificates`."""
+    return seal(_certificates(veteran))
+
+
+def certificate_details_token(veteran: Veteran) -> str:
+    """Return the token of the details for `set_certificate_details`."""
+    return " ".join(seal(_certificate_details(certificate)) for certificate in veteran.certificates.all())
+
+
+def wish_token(wish: Wish) -> str:
+    """Return the token of a wish, saved or not, for `set_wish`."""
+    return seal(_wish_values(wish))
 
 
 def log_refused_access(*, by: User, file_id: int) -> bool:

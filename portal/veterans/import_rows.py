@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from portal.accounts.actions import log_accesses
@@ -38,6 +39,7 @@ from portal.veterans.import_columns import COLUMNS
 from portal.veterans.import_undo import undo_rows
 from portal.veterans.models import Certificate, Service, Veteran
 from portal.veterans.record_moves import announce_moves
+from portal.veterans.service_days import require_service_days
 
 KIND = "veterans"
 
@@ -99,6 +101,8 @@ class RecordImporter:
         id_number = record_validation.parse_id_number(cells.get("id_number"))
         values = self._values(cells)
         values["name"] = name
+        if reason := _service_days_error(birth_date_of(id_number), values["entered_on"], values["left_on"]):
+            raise BadRow("dates", f"服役日期：{reason}")
         row = RecordRow(
             id_hash=hash_id_number(id_number),
             id_last4=id_number[-4:],
@@ -122,8 +126,6 @@ class RecordImporter:
             values[f"{field}_id"] = self._region(label, cells.get(field))
         for field, label in (("entered_on", "入伍日期"), ("left_on", "退役日期")):
             values[field] = cell_parsing.parse_date(label, cells.get(field), latest=self._latest)
-        if not _in_order(values["entered_on"], values["left_on"]):
-            raise BadRow("dates", "退役日期：应晚于入伍日期，请核对。")
         for field, words in self._choices.items():
             values[field] = words(cells.get(field))
         values["is_party_member"] = cell_parsing.parse_yes_no("中共党员", cells.get("is_party_member"))
@@ -268,7 +270,7 @@ class _Change:
         }
         for field in self.old_values:
             setattr(self.veteran, field, values[field])
-        if not _in_order(self.veteran.entered_on, self.veteran.left_on):
+        if _service_days_error(self.row.birth_date, self.veteran.entered_on, self.veteran.left_on):
             return RowResult(
                 RowOutcome.BAD, code="dates", reason="退役日期：与档案中的入伍日期对不上，请核对。"
             )
@@ -313,8 +315,12 @@ def _load_related_rows(changes: Iterable[_Change]) -> None:
         by_record[certificate.veteran_id].certificates.add(certificate.kind)
 
 
-def _in_order(entered_on: date | None, left_on: date | None) -> bool:
-    return entered_on is None or left_on is None or left_on > entered_on
+def _service_days_error(birth_date: date, entered_on: date | None, left_on: date | None) -> str:
+    try:
+        require_service_days(birth_date, entered_on, left_on)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
 
 
 def _announce_end() -> None:
