@@ -32,7 +32,7 @@ def approve_clean(
     """Approve the positions whose wording has no finding, each in a transaction of its own.
 
     Args:
-        seen: `content_token` of what the reviewer saw, by primary key.
+        seen: `review_token` of what the reviewer saw, by primary key.
 
     Returns:
         The approved positions, and the others with the reason.

@@ -7,11 +7,21 @@ from django import forms
 from portal.accounts.consent_texts import WORDINGS
 from portal.accounts.enums import ConsentPurpose
 from portal.core.certificates import CertificateKind
+from portal.core.day_bounds import validate_end_day
 from portal.core.enums import RegionLevel
 from portal.core.folded_fields import IdNumberField, PersonNameField, PhoneField
 from portal.core.models import Region, Specialty
 from portal.core.validators import validate_certificate_number, validate_no_unit_name
+from portal.core.seen_values import seal_fields
+from portal.core.validators import (
+    normalise_phone,
+    validate_certificate_number,
+    validate_id_number,
+    validate_no_unit_name,
+    validate_phone,
+)
 from portal.stations.models import Station
+from portal.veterans import actions
 from portal.veterans.enums import DIFFICULTIES, DISABILITY_GRADES
 from portal.veterans.models import Veteran, Wish
 from portal.web.shared.form_fields import (
@@ -21,6 +31,8 @@ from portal.web.shared.form_fields import (
     PlaceField,
     refuse_unit_names,
 )
+from portal.web.shared.form_fields import AnyPlaceField, DayInput, OccupationField, PlaceField
+from portal.web.shared.seen_forms import SEEN, SeenMixin
 
 _DATE = DayInput()
 KEPT_HELP = "已登记，留空不改。"
@@ -64,6 +76,7 @@ class OpenRecordForm(forms.Form):
 
 @refuse_unit_names("address")
 class IdentityForm(forms.ModelForm):
+class IdentityForm(SeenMixin, forms.ModelForm):
     class Meta:
         model = Veteran
         fields = ["name", "address"]
@@ -92,10 +105,11 @@ class IdentityForm(forms.ModelForm):
         region = self.instance.living_region_id or ""
         self.initial["living_region"] = region[:9]
         self.initial["household_region"] = Region.objects.full_name(self.instance.household_region_id or "")
+        self.carry_token(seal_fields(self.instance, self.field_order))
 
     def values(self) -> dict[str, Any]:
         """Return the values for `veterans.actions.update_record`."""
-        return self.cleaned_data
+        return {name: value for name, value in self.cleaned_data.items() if name != SEEN}
 
 
 @refuse_unit_names("address")
@@ -112,10 +126,10 @@ class MaskedIdentityForm(IdentityForm):
 
     def values(self) -> dict[str, Any]:
         sensitive = {"phone", "address"}
-        return {name: value for name, value in self.cleaned_data.items() if value or name not in sensitive}
+        return {name: value for name, value in super().values().items() if value or name not in sensitive}
 
 
-class CareForm(forms.Form):
+class CareForm(SeenMixin, forms.Form):
     """Difficulty types and disability grade: never shown, only replaced or cleared."""
 
     difficulty = forms.MultipleChoiceField(
@@ -138,6 +152,7 @@ class CareForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("difficulty", "disability"):
             self.fields[name].help_text = KEPT_HELP if getattr(veteran, name) else "未登记。"
+        self.carry_token(seal_fields(veteran, ["difficulty", "disability"]))
 
     def values(self) -> dict[str, Any]:
         """Return the changed fields: a choice replaces the value, `clear` empties it."""
@@ -147,7 +162,7 @@ class CareForm(forms.Form):
         return dict.fromkeys(values["clear"], "") | changes
 
 
-class CertificatesForm(forms.Form):
+class CertificatesForm(SeenMixin, forms.Form):
     """Grade, number and expiry date of each certificate."""
 
     def __init__(self, veteran: Veteran, *args: Any, **kwargs: Any) -> None:
@@ -171,8 +186,13 @@ class CertificatesForm(forms.Form):
                 widget=forms.TextInput(attrs={"autocomplete": "off"}),
             )
             self.fields[f"until_{row.kind}"] = forms.DateField(
-                label=f"{name}：有效期至", required=False, initial=row.valid_until, widget=_DATE
+                label=f"{name}：有效期至",
+                required=False,
+                initial=row.valid_until,
+                widget=_DATE,
+                validators=[validate_end_day],
             )
+        self.carry_token(actions.certificate_details_token(veteran))
 
     def details(self) -> dict[str, dict[str, Any]]:
         """Return the changed fields by kind of certificate; an empty number keeps the stored one."""
@@ -187,7 +207,7 @@ class CertificatesForm(forms.Form):
         }
 
 
-class ServiceForm(forms.ModelForm):
+class ServiceForm(SeenMixin, forms.ModelForm):
     class Meta:
         model = Veteran
         fields = [
@@ -224,6 +244,9 @@ class ServiceForm(forms.ModelForm):
         self.order_fields(
             ["branch", *(f"{a}_{n}" for n in range(1, MAX_CHOICES + 1) for a in ("specialty", "years"))]
         )
+        self.carry_token(
+            f"{seal_fields(self.instance, self.Meta.fields)} {actions.services_token(self.instance)}"
+        )
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -246,7 +269,7 @@ class ServiceForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
 
-class SkillsForm(forms.ModelForm):
+class SkillsForm(SeenMixin, forms.ModelForm):
     class Meta:
         model = Veteran
         fields = ["education", "major", "employment_status", "skills"]
@@ -284,6 +307,9 @@ class SkillsForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["certificates"] = [c.kind for c in self.instance.certificates.all()]
+        self.carry_token(
+            f"{seal_fields(self.instance, self.Meta.fields)} {actions.certificates_token(self.instance)}"
+        )
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -297,7 +323,7 @@ class SkillsForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
 
-class WishForm(forms.ModelForm):
+class WishForm(SeenMixin, forms.ModelForm):
     class Meta:
         model = Wish
         fields = [
@@ -343,6 +369,7 @@ class WishForm(forms.ModelForm):
                 help_text="输入几个字后从提示中选择，例如：电工。" if number == 1 else "",
             )
         self.order_fields([*(f"occupation_{n}" for n in range(1, MAX_CHOICES + 1)), "text", "regions"])
+        self.carry_token(actions.wish_token(self.instance))
 
     def values(self) -> dict[str, Any]:
         """Return the values for `veterans.actions.set_wish`."""

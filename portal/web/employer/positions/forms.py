@@ -9,7 +9,7 @@ from django.urls import reverse
 from portal.core.certificates import CertificateKind
 from portal.positions import occupation_lookup
 from portal.positions.models import Position
-from portal.positions.position_locks import EDITABLE_FIELDS
+from portal.positions.position_locks import EDITABLE_FIELDS, content_token
 from portal.positions.wording_checks import find_wording_errors
 from portal.web.shared import wording_panel
 from portal.web.shared.form_fields import (
@@ -19,6 +19,8 @@ from portal.web.shared.form_fields import (
     choice_field,
     refuse_unit_names,
 )
+from portal.web.shared.form_fields import DayInput, OccupationField, PlaceField, choice_field
+from portal.web.shared.seen_forms import SEEN, SeenMixin
 
 BENEFITS = (
     "五险一金", "五险", "包吃", "包住", "餐补", "房补", "通勤车", "加班费", "高温补贴", "全勤奖", "年终奖",
@@ -28,6 +30,7 @@ BENEFITS = (
 
 @refuse_unit_names("address")
 class PositionForm(forms.ModelForm):
+class PositionForm(SeenMixin, forms.ModelForm):
     """One position, in the order of the import template."""
 
     class Meta:
@@ -93,6 +96,7 @@ class PositionForm(forms.ModelForm):
             choice_field(self, "benefits").choices = [*((word, word) for word in BENEFITS), *other_benefits]
             for name in ("region", "certificates", "benefits"):
                 self.initial[name] = getattr(self.instance, f"{name}_id" if name == "region" else name)
+            self.carry_token(content_token(self.instance))
 
     def _add_wording_checks(self) -> None:
         for name in wording_panel.CHECKED_FIELDS:
@@ -159,4 +163,6 @@ class PositionForm(forms.ModelForm):
             and values["occupation"] == self.instance.occupation
         ):
             del values["occupation"]  # unchanged: it stays a guess
+        if SEEN in self.cleaned_data:
+            values[SEEN] = self.cleaned_data[SEEN]
         return values

@@ -12,6 +12,20 @@ from portal.web.shared.form_fields import PlaceField, refuse_unit_names
 
 @refuse_unit_names("name", "address", "contact_person")
 class ProfileForm(forms.ModelForm):
+from portal.core.seen_values import seal_fields
+from portal.core.validators import (
+    normalise_phone,
+    uscc_check_passes,
+    validate_phone,
+    validate_uscc_form,
+)
+from portal.employers.actions import PROFILE_FIELDS
+from portal.employers.models import Employer
+from portal.web.shared.form_fields import PlaceField
+from portal.web.shared.seen_forms import SeenMixin
+
+
+class ProfileForm(SeenMixin, forms.ModelForm):
     """Profile of an employer."""
 
     class Meta:
@@ -55,6 +69,7 @@ class ProfileForm(forms.ModelForm):
         place.load_choices()
         if self.instance.pk:
             self.initial["region"] = self.instance.region_id
+            self.carry_token(seal_fields(self.instance, [*PROFILE_FIELDS, "contact_phone"]))
 
 
 @refuse_unit_names("name", "address", "contact_person")
