@@ -71,7 +71,7 @@ def _targets(node: ast.stmt) -> Iterator[ast.expr]:
 
 def _imports(module: ast.Module) -> dict[str, str]:
     """Return local name -> dotted name of what a module imports from the portal."""
-    names = {}
+    names: dict[str, str] = {}
     for node in module.body:
         if isinstance(node, ast.ImportFrom) and node.module:
             names |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
