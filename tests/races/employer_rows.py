@@ -155,8 +155,17 @@ POSITIONS = Aggregate(
             "portal.complaints.actions.report", "open", position=lambda w: w("position"),
             by=lambda w: w("second"), kind=lambda w: ComplaintKind.FEE, text=lambda w: "收押金",
         ),
+        # Across aggregates: the employer loses its verification, or its facts change.
+        row(
+            f"{EV}.suspend", "in_review", employer=lambda w: w("employer"), by=lambda w: w("reviewer"),
+            reason=lambda w: "投诉待查",
+        ),
+        row(
+            f"{E}.update_profile", "in_review", employer=lambda w: w("employer"), by=lambda w: w("member"),
+            address=lambda w: "新路1号",
+        ),
     ],
-    [Position, WordingException, HiringOutcome, Complaint],
+    [Position, WordingException, HiringOutcome, Complaint, Employer],
     build_position,
 )  # fmt: skip
 

@@ -187,11 +187,12 @@ def build_placement(state: str) -> World:
     make_specialty()
     person, member = make_user("陈建国"), make_user("招聘专员")
     clerk, head = staff("甲"), staff("乙")
-    veteran = make_veteran(account=person)
+    veteran, twin = make_veteran(account=person), make_veteran()
     employer = make_employer(member=member)
     position = make_position(employer=employer, headcount=2)
     other = make_position(employer=employer, title="保安员")
     placement = placements.declare(veteran=veteran, position=position, by=clerk)
+    placements.declare(veteran=twin, position=position, by=clerk)  # a merge leaves one of the two
     first_day = TODAY - timedelta(days=40)
     steps = {"intended": [], "offered": ["offer"], "onboarded": ["offer", "onboard"], "shared": []}.get(
         state, []
@@ -222,7 +223,7 @@ def build_placement(state: str) -> World:
     if state == "asked":
         rows["link"], _ = create_veteran_link(placement=placement, by=clerk)
     return World(
-        person=person, member=member, clerk=clerk, head=head, veteran=veteran, employer=employer,
+        person=person, member=member, clerk=clerk, head=head, veteran=veteran, twin=twin, employer=employer,
         position=position, other=other, placement=placement, follow_up=follow_up, station=veteran.station,
         **rows,
     )  # fmt: skip
@@ -308,6 +309,14 @@ PLACEMENTS = Aggregate(
         _on("link", f"{CO}.links.revoke_link", "asked", "clerk"),
         # Across aggregates: the record is closed, hidden or moved; the position or the employer goes.
         _on("veteran", f"{VC}.close_record", "intended", "head", reason=CloseReason.DIED),
+        row(
+            f"{VM}.merge_records", "intended", target=lambda w: w("twin"), source=lambda w: w("veteran"),
+            by=lambda w: w("head"),
+        ),
+        row(
+            f"{VM}.merge_records", "onboarded", target=lambda w: w("veteran"), source=lambda w: w("twin"),
+            by=lambda w: w("head"),
+        ),
         row(
             "portal.employers.hidden_records.hide", "intended", veteran=lambda w: w("veteran"),
             employer=lambda w: w("employer"), by=lambda w: w("person"),

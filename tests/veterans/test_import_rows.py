@@ -387,3 +387,12 @@ def test_station_changed_by_a_sheet_is_a_move(clerk: Any) -> None:
     assert (move.from_station, move.to_station) == (stations["睦洲镇"], stations["南安村"])
     assert (move.reason, move.on) == ("sheet", timezone.localdate())
     assert move.veteran.station == stations["南安村"]
+
+
+def test_row_of_a_closed_record_is_refused(clerk: Any) -> None:
+    row = person(name="黄志明")
+    take_in(clerk, workbook_of(row, columns=[*row]))
+    Veteran.objects.update(closed_on=timezone.localdate())
+    run = take_in(clerk, workbook_of({**row, "name": "黄志强"}, columns=[*row]))
+    assert problems(run) == {2: "closed"}
+    assert Veteran.objects.get().name == "黄志明"
