@@ -50,10 +50,10 @@ def seal(values: Mapping[str, Any]) -> str:
 
 def seal_fields(instance: Model, names: Iterable[str]) -> str:
     """Return the token of these fields of a row; of a relation the key counts."""
-    return seal({name: _stored(instance, name) for name in names})
+    return seal({name: _stored_value(instance, name) for name in names})
 
 
-def _stored(instance: Model, name: str) -> Any:
+def _stored_value(instance: Model, name: str) -> Any:
     field = instance._meta.get_field(name)
     assert isinstance(field, Field)
     return getattr(instance, field.attname)
@@ -69,7 +69,7 @@ def merge_changes(
     values: Mapping[str, Any],
     current: Mapping[str, Any],
     *,
-    shown: Mapping[str, str] | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return those of `values` to be written: the author changed them, and nobody else did since.
 
@@ -82,13 +82,13 @@ def merge_changes(
     Raises:
         ValidationError: by field, code STALE: both the author and somebody else changed it.
     """
-    seen, changes, conflicts = _parse(token), {}, {}
+    seen_digests, changes, conflicts = _parse(token), {}, {}
     for name, value in values.items():
-        own, base, theirs = _digest(name, value), seen.get(name), _digest(name, current[name])
+        own, base, theirs = _digest(name, value), seen_digests.get(name), _digest(name, current[name])
         if base is None or theirs == base:
             changes[name] = value
         elif own not in {base, theirs}:
-            now = (shown or {}).get(name, "")
+            now = (texts or {}).get(name, "")
             text = f"，现在是“{now}”" if now else ""
             conflicts[name] = ValidationError(
                 f"您打开页面后，别人改过这一项{text}。请核对，确认无误再提交。", code=STALE
@@ -100,12 +100,12 @@ def merge_changes(
 
 def merge_fields(token: str, instance: Model, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return `merge_changes` of fields of a locked row; the texts of encrypted fields are not shown."""
-    current = {name: _stored(instance, name) for name in values}
-    shown = {} if not token else {name: _shown(instance, name) for name in values}
-    return merge_changes(token, values, current, shown=shown)
+    current = {name: _stored_value(instance, name) for name in values}
+    texts = {} if not token else {name: _display_text(instance, name) for name in values}
+    return merge_changes(token, values, current, texts=texts)
 
 
-def _shown(instance: Model, name: str) -> str:
+def _display_text(instance: Model, name: str) -> str:
     field = instance._meta.get_field(name)
     assert isinstance(field, Field)
     if isinstance(field, EncryptedTextField):

@@ -76,7 +76,7 @@ def register(*, by: User, uscc: str, region: Region, contact_phone: str, **field
 
 @transaction.atomic
 def update_profile(
-    *, employer: Employer, by: User, contact_phone: str | None = None, seen: str = "", **fields: Any
+    *, employer: Employer, by: User, contact_phone: str | None = None, seen_token: str = "", **fields: Any
 ) -> Employer:
     """Update the profile of an employer; a refused employer returns to the review queue.
 
@@ -84,7 +84,7 @@ def update_profile(
     when staff accept it.
 
     Args:
-        seen: token of the values that the form showed (`portal.core.seen_values`).
+        seen_token: token of the values that the form showed (`portal.core.seen_values`).
 
     Raises:
         PermissionDenied: `by` is not an owner.
@@ -98,7 +98,7 @@ def update_profile(
         contact_phone = normalise_phone(contact_phone)
         validate_phone(contact_phone)
         fields["contact_phone"] = contact_phone
-    fields = merge_fields(seen, employer, fields)
+    fields = merge_fields(seen_token, employer, fields)
     before = copy(employer)
     for field, value in fields.items():
         setattr(employer, field, value)

@@ -95,7 +95,7 @@ def verify(
     checked_kinds: Iterable[DocumentKind],
     shown_document_ids: Collection[int] | None = None,
     uscc_override_reason: str = "",
-    seen: str = "",
+    seen_token: str = "",
 ) -> Employer:
     """Verify an employer for `VERIFICATION_LASTS`; a verified employer gets a new period.
 
@@ -103,7 +103,7 @@ def verify(
         checked_kinds: the documents that the reviewer checked, as uploads or as originals at the counter.
         shown_document_ids: primary keys of the uploaded documents on the reviewer's page; None where there
             was no page. A document uploaded since then does not count as checked.
-        seen: token of VERIFIED_FIELDS on the reviewer's page; '' where there was none.
+        seen_token: token of VERIFIED_FIELDS on the reviewer's page; '' where there was none.
 
     Raises:
         PermissionDenied: `by` reviews another station's employers.
@@ -113,7 +113,7 @@ def verify(
         TransitionRefused: not in a state that can be verified.
     """
     employer = lock_for_review(employer, by)
-    require_unchanged(seen, employer, VERIFIED_FIELDS, "单位刚刚改过登记信息，请看过现在的信息再决定。")
+    require_unchanged(seen_token, employer, VERIFIED_FIELDS, "单位刚刚改过登记信息，请看过现在的信息再决定。")
     checked_kinds = list(checked_kinds)
     required_kinds = [DocumentKind.LICENCE, *([DocumentKind.PERMIT] if employer.is_agency else [])]
     missing = [kind.label for kind in required_kinds if kind not in checked_kinds]

@@ -84,11 +84,11 @@ def _recent_twin(position: Position) -> Position | None:
 
 
 @transaction.atomic
-def edit(*, position: Position, by: User, seen: str = "", **fields: Any) -> Position:
+def edit(*, position: Position, by: User, seen_token: str = "", **fields: Any) -> Position:
     """Change a position and return it to draft: only reviewed content is published.
 
     Args:
-        seen: `content_token` of the page that was filled in; what others changed since is kept.
+        seen_token: `content_token` of the page that was filled in; what others changed since is kept.
 
     Raises:
         PermissionDenied: `by` does not act for the employer.
@@ -99,7 +99,7 @@ def edit(*, position: Position, by: User, seen: str = "", **fields: Any) -> Posi
     if position.state in CLOSED_STATES:
         raise ValidationError("该岗位已结束，不能再修改；可以新建一个岗位。")
     _refuse_unknown(fields)
-    fields = merge_fields(seen, position, fields)
+    fields = merge_fields(seen_token, position, fields)
     before = position.state
     guess_again = "title" in fields and position.occupation_certainty is not None
     if "occupation" in fields or guess_again:
@@ -132,18 +132,20 @@ def submit(*, position: Position, by: User) -> Position:
 
 
 @transaction.atomic
-def approve(*, position: Position, by: User, open_for: timedelta = OPEN_PERIOD, seen: str = "") -> Position:
+def approve(
+    *, position: Position, by: User, open_for: timedelta = OPEN_PERIOD, seen_token: str = ""
+) -> Position:
     """Publish a position in review until it expires.
 
     Args:
-        seen: `review_token` of what the reviewer saw.
+        seen_token: `review_token` of what the reviewer saw.
 
     Raises:
         PermissionDenied: `by` does not review this employer.
         ValidationError: the content changed since it was seen, the employer is not verified, the closing date
             is over, or blocked wording has no confirmed exception.
     """
-    position = lock_for_review(position, by, seen)
+    position = lock_for_review(position, by, seen_token)
     if not position.employer.is_verified:
         raise ValidationError("请先核验用人单位，再审核它的岗位。")
     if position.closes_on is not None and position.closes_on < timezone.localdate():
@@ -167,9 +169,9 @@ def _expiry_of(position: Position, open_for: timedelta) -> datetime:
 
 
 @transaction.atomic
-def refuse(*, position: Position, by: User, reason: str, seen: str = "") -> Position:
-    """Return a position to its employer with a reason; `seen` as for `approve`."""
-    position = lock_for_review(position, by, seen)
+def refuse(*, position: Position, by: User, reason: str, seen_token: str = "") -> Position:
+    """Return a position to its employer with a reason; `seen_token` as for `approve`."""
+    position = lock_for_review(position, by, seen_token)
     if not reason.strip():
         raise ValidationError({"reason": "请写明原因，单位会看到。"})
     position.refused_reason = reason.strip()

@@ -16,28 +16,28 @@ Skipped = list[tuple[Position, str]]
 
 
 @transaction.atomic
-def confirm_and_approve(*, position: Position, by: User, seen: str = "") -> Position:
-    """Confirm the wording exception of a position and approve it, both or neither; `seen` as for `approve`.
+def confirm_and_approve(*, position: Position, by: User, seen_token: str = "") -> Position:
+    """Confirm the wording exception of a position and approve it, both or neither.
 
     Raises:
         ValidationError: as for `confirm_exception` and `approve`.
     """
-    confirm_exception(position=position, by=by, seen=seen)
-    return actions.approve(position=position, by=by, seen=seen)
+    confirm_exception(position=position, by=by, seen_token=seen_token)
+    return actions.approve(position=position, by=by, seen_token=seen_token)
 
 
 def approve_clean(
-    *, positions: Iterable[Position], by: User, seen: Mapping[int, str] | None = None
+    *, positions: Iterable[Position], by: User, seen_token: Mapping[int, str] | None = None
 ) -> tuple[list[Position], Skipped]:
     """Approve the positions whose wording has no finding, each in a transaction of its own.
 
     Args:
-        seen: `review_token` of what the reviewer saw, by primary key.
+        seen_token: `review_token` of what the reviewer saw, by primary key.
 
     Returns:
         The approved positions, and the others with the reason.
     """
-    tokens = seen or {}
+    tokens = seen_token or {}
     approvals: list[Position] = []
     skipped: Skipped = []
     for position in positions:
@@ -45,7 +45,9 @@ def approve_clean(
             skipped.append((position, "用语有标记，请打开逐条看"))
             continue
         try:
-            approvals.append(actions.approve(position=position, by=by, seen=tokens.get(position.pk, "")))
+            approvals.append(
+                actions.approve(position=position, by=by, seen_token=tokens.get(position.pk, ""))
+            )
         except ValidationError as error:
             skipped.append((position, "；".join(error.messages)))
         except TransitionRefused:

@@ -40,11 +40,11 @@ def lock_own(position: Position, by: User) -> Position:
     return position
 
 
-def lock_for_review(position: Position, by: User, seen: str = "") -> Position:
+def lock_for_review(position: Position, by: User, seen_token: str = "") -> Position:
     """Return the locked position if `by` reviews its employer.
 
     Args:
-        seen: `review_token` of what the reviewer saw.
+        seen_token: `review_token` of what the reviewer saw.
 
     Raises:
         PermissionDenied: `by` does not review this employer.
@@ -53,7 +53,7 @@ def lock_for_review(position: Position, by: User, seen: str = "") -> Position:
     position = lock_position(position)
     if not can_review(by, position):
         raise PermissionDenied("not a reviewer of this employer's station")
-    require_unchanged(seen, position, EDITABLE_FIELDS, STALE_CONTENT)
+    require_unchanged(seen_token, position, EDITABLE_FIELDS, STALE_CONTENT)
     return position
 
 

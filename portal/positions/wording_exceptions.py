@@ -32,18 +32,18 @@ def _covers(exception: WordingException | None, position: Position, phrases: lis
 
 
 @transaction.atomic
-def approve_exception(*, position: Position, by: User, seen: str = "") -> WordingException:
+def approve_exception(*, position: Position, by: User, seen_token: str = "") -> WordingException:
     """Record the consent of the first reviewer: the basis justifies the blocked phrases.
 
     Args:
-        seen: `review_token` of what the reviewer saw.
+        seen_token: `review_token` of what the reviewer saw.
 
     Raises:
         PermissionDenied: `by` does not review this employer.
         ValidationError: the content changed since it was seen, not in review, no blocked phrase, no basis, or
             a phrase that no basis can justify.
     """
-    position = lock_for_review(position, by, seen)
+    position = lock_for_review(position, by, seen_token)
     if position.state != PositionState.IN_REVIEW:
         raise ValidationError("这个岗位现在不在审核中。")
     if inexcusable := [finding for finding in find_blocking(position) if not finding.excusable]:
@@ -67,14 +67,14 @@ def approve_exception(*, position: Position, by: User, seen: str = "") -> Wordin
 
 
 @transaction.atomic
-def confirm_exception(*, position: Position, by: User, seen: str = "") -> WordingException:
-    """Record the consent of a second reviewer; now the position can be approved. `seen`: as above.
+def confirm_exception(*, position: Position, by: User, seen_token: str = "") -> WordingException:
+    """Record the consent of a second reviewer; now the position can be approved. `seen_token`: as above.
 
     Raises:
         PermissionDenied: `by` does not review this employer.
         ValidationError: no first consent, given by the same person, or the text has changed since.
     """
-    position = lock_for_review(position, by, seen)
+    position = lock_for_review(position, by, seen_token)
     exception = (
         WordingException.objects.select_for_update(of=("self",))
         .filter(position=position, ended_at=None, confirmed_at=None)

@@ -131,14 +131,14 @@ def _finish_change(veteran: Veteran, by: User, section: str, fields: Iterable[st
 
 @transaction.atomic
 def update_record(
-    *, veteran: Veteran, by: User, section: str, values: Mapping[str, Any], seen: str = ""
+    *, veteran: Veteran, by: User, section: str, values: Mapping[str, Any], seen_token: str = ""
 ) -> Veteran:
     """Set plain fields of a record (PLAIN_FIELDS and `phone`).
 
     A new living region moves the record to the station that serves it.
 
     Args:
-        seen: token of the values that the form showed (`portal.core.seen_values`).
+        seen_token: token of the values that the form showed (`portal.core.seen_values`).
 
     Raises:
         PermissionDenied: `by` is neither the person nor staff of the record's station.
@@ -149,7 +149,7 @@ def update_record(
     unknown = set(values) - PLAIN_FIELDS - {"phone"}
     if unknown:
         raise ValueError(f"not plain fields of a record: {sorted(unknown)}")
-    values = merge_fields(seen, veteran, values)
+    values = merge_fields(seen_token, veteran, values)
     old_station, old_region_id = veteran.station, veteran.living_region_id
     old_phone_hash = veteran.phone_hash
     for field, value in values.items():
@@ -177,12 +177,15 @@ def update_record(
 
 @transaction.atomic
 def set_services(
-    *, veteran: Veteran, by: User, services: Iterable[tuple[str, int]], seen: str = ""
+    *, veteran: Veteran, by: User, services: Iterable[tuple[str, int]], seen_token: str = ""
 ) -> Veteran:
-    """Replace the military specialties by (specialty code, years) pairs; `seen` as for `update_record`."""
+    """Replace the military specialties by (specialty code, years) pairs.
+
+    `seen_token` as for `update_record`.
+    """
     veteran = _lock_editable(veteran, by)
     services = list(services)
-    if not merge_changes(seen, {"services": services}, _services(veteran)):
+    if not merge_changes(seen_token, {"services": services}, _services(veteran)):
         return veteran
     veteran.services.all().delete()
     Service.objects.bulk_create(
@@ -192,14 +195,14 @@ def set_services(
 
 
 @transaction.atomic
-def set_certificates(*, veteran: Veteran, by: User, kinds: Iterable[str], seen: str = "") -> Veteran:
+def set_certificates(*, veteran: Veteran, by: User, kinds: Iterable[str], seen_token: str = "") -> Veteran:
     """Replace the certificates by these kinds; details of certificates that stay are kept.
 
-    `seen` as for `update_record`.
+    `seen_token` as for `update_record`.
     """
     veteran = _lock_editable(veteran, by)
     new_kinds = set(kinds)
-    if not merge_changes(seen, {"certificates": new_kinds}, _certificates(veteran)):
+    if not merge_changes(seen_token, {"certificates": new_kinds}, _certificates(veteran)):
         return veteran
     veteran.certificates.exclude(kind__in=new_kinds).delete()
     old_kinds = set(veteran.certificates.values_list("kind", flat=True))
@@ -211,9 +214,9 @@ def set_certificates(*, veteran: Veteran, by: User, kinds: Iterable[str], seen: 
 
 @transaction.atomic
 def set_certificate_details(
-    *, veteran: Veteran, by: User, details: Mapping[str, Mapping[str, Any]], seen: str = ""
+    *, veteran: Veteran, by: User, details: Mapping[str, Mapping[str, Any]], seen_token: str = ""
 ) -> Veteran:
-    """Set `grade`, `number` and `valid_until` of the person's certificates, by kind; `seen` as above.
+    """Set `grade`, `number` and `valid_until` of the person's certificates, by kind; `seen_token` as above.
 
     Raises:
         ValidationError: a number that must not be stored.
@@ -222,7 +225,7 @@ def set_certificate_details(
     for certificate in veteran.certificates.filter(kind__in=details):
         kind, current = certificate.kind, _certificate_details(certificate)
         values = {f"{name}_{kind}": value for name, value in details[kind].items()}
-        for name, value in merge_changes(seen, values, current).items():
+        for name, value in merge_changes(seen_token, values, current).items():
             setattr(certificate, name.removesuffix(f"_{kind}"), value)
         certificate.full_clean(exclude=["veteran"])
         certificate.save()
@@ -262,14 +265,17 @@ def set_wish(
     occupations: Iterable[Occupation] = (),
     regions: Iterable[Region] = (),
     lowest_pay: Decimal | None = None,
-    seen: str = "",
+    seen_token: str = "",
     **fields: Any,
 ) -> Wish:
-    """Replace the wish of the person; an argument left out means no limit. `seen` as for `update_record`."""
+    """Replace the wish of the person; an argument left out means no limit.
+
+    `seen_token` as for `update_record`.
+    """
     veteran = _lock_editable(veteran, by)
     wish, _ = Wish.objects.get_or_create(veteran=veteran)
     values = {**fields, "lowest_pay": lowest_pay, "occupations": list(occupations), "regions": list(regions)}
-    changes = merge_changes(seen, values, _wish_values(wish))
+    changes = merge_changes(seen_token, values, _wish_values(wish))
     relations = {name: changes.pop(name) for name in ("occupations", "regions") if name in changes}
     for field, value in changes.items():
         setattr(wish, field, value)

@@ -81,12 +81,12 @@ def test_second_run_writes_nothing_and_interrupted_run_continues(monkeypatch: py
         make_veteran()
     key_rotation.add_key()
     monkeypatch.setattr(key_rotation, "BATCH", 1)
-    seen = 0
+    row_count = 0
 
     def interrupt_at_the_third(count: int) -> None:
-        nonlocal seen
-        seen += count
-        if seen == 2:
+        nonlocal row_count
+        row_count += count
+        if row_count == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -9,15 +9,15 @@ from django.core.exceptions import ValidationError
 
 from portal.core.seen_values import STALE, merge_changes, seal
 
-SEEN = {"title": "司机", "pay": Decimal(6000), "certificates": ["a", "b"], "day": None}
+SEEN_VALUES = {"title": "司机", "pay": Decimal(6000), "certificates": ["a", "b"], "day": None}
 
 
-def _merge(submitted: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
-    return merge_changes(seal(SEEN), {**SEEN, **submitted}, {**SEEN, **stored})
+def _merge(submitted: dict[str, Any], stored_values: dict[str, Any]) -> dict[str, Any]:
+    return merge_changes(seal(SEEN_VALUES), {**SEEN_VALUES, **submitted}, {**SEEN_VALUES, **stored_values})
 
 
 @pytest.mark.parametrize(
-    ("submitted", "stored", "expected"),
+    ("submitted", "stored_values", "expected_changes"),
     [
         ({"title": "货车司机"}, {}, {"title": "货车司机"}),
         ({"title": "货车司机"}, {"pay": Decimal(7000)}, {"title": "货车司机"}),
@@ -27,13 +27,13 @@ def _merge(submitted: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
     ],
 )
 def test_changes_of_both_sides_are_merged(
-    submitted: dict[str, Any], stored: dict[str, Any], expected: dict[str, Any]
+    submitted: dict[str, Any], stored_values: dict[str, Any], expected_changes: dict[str, Any]
 ) -> None:
-    changes = _merge(submitted, stored)
-    assert {name: value for name, value in changes.items() if SEEN[name] != value and value != ""} == {
-        name: value for name, value in expected.items() if value != SEEN[name]
+    changes = _merge(submitted, stored_values)
+    assert {name: value for name, value in changes.items() if SEEN_VALUES[name] != value and value != ""} == {
+        name: value for name, value in expected_changes.items() if value != SEEN_VALUES[name]
     }
-    assert not changes.keys() & stored.keys()
+    assert not changes.keys() & stored_values.keys()
 
 
 def test_field_that_both_changed_is_refused_beside_it() -> None:

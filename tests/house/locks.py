@@ -78,7 +78,7 @@ def _imports(module: ast.Module) -> dict[str, str]:
     return names
 
 
-def _called(node: ast.Call, module: str, imports: dict[str, str]) -> str:
+def _callee(node: ast.Call, module: str, imports: dict[str, str]) -> str:
     if isinstance(node.func, ast.Name):
         return imports.get(node.func.id, f"{module}.{node.func.id}")
     if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
@@ -129,17 +129,17 @@ def _read_body(function: Function, functions: dict[str, Function]) -> None:
             and _root(node.args[0]) in parameters
         ):
             _note(function.writes, _root(node.args[0]), node.lineno)
-        _read_call(function, node, _called(node, function.module, imports), functions, parameters)
+        _read_call(function, node, _callee(node, function.module, imports), functions, parameters)
 
 
 def _read_call(
-    function: Function, node: ast.Call, called: str, functions: dict[str, Function], parameters: set[str]
+    function: Function, node: ast.Call, callee: str, functions: dict[str, Function], parameters: set[str]
 ) -> None:
-    other = functions.get(called)
-    is_locker = called == "portal.core.locking.locked" or (other is not None and other.is_locker)
-    handed = [(place, argument) for place, argument in enumerate(node.args)]
+    other = functions.get(callee)
+    is_locker = callee == "portal.core.locking.locked" or (other is not None and other.is_locker)
+    positional = [(place, argument) for place, argument in enumerate(node.args)]
     names = _parameters(other.node) if other is not None else []
-    pairs = [(names[place] if place < len(names) else "", argument) for place, argument in handed]
+    pairs = [(names[place] if place < len(names) else "", argument) for place, argument in positional]
     pairs += [(keyword.arg or "", keyword.value) for keyword in node.keywords]
     for parameter, argument in pairs:
         # `locked(change.employer)` locks another row than `change`.
@@ -148,7 +148,7 @@ def _read_call(
         if is_locker:
             _note(function.locks, argument.id, node.lineno)
         elif other is not None:
-            function.calls.append((node.lineno, called, parameter, argument.id))
+            function.calls.append((node.lineno, callee, parameter, argument.id))
 
 
 def _note(lines: dict[str, int], argument: str, line: int) -> None:
@@ -172,8 +172,8 @@ def _follow_calls(functions: dict[str, Function]) -> None:
     while has_changed:
         has_changed = False
         for function in functions.values():
-            for line, called, parameter, argument in function.calls:
-                if parameter in functions[called].unlocked_writes() and line < function.writes.get(
+            for line, callee, parameter, argument in function.calls:
+                if parameter in functions[callee].unlocked_writes() and line < function.writes.get(
                     argument, line + 1
                 ):
                     function.writes[argument] = line

@@ -233,7 +233,7 @@ def test_position_in_any_live_state_is_a_duplicate(employer: Any, member: Any, s
 
 
 @pytest.mark.parametrize(
-    ("ahead", "renewals", "expected"),
+    ("ahead", "renewals", "is_renewable"),
     [
         (14 * DAY, 0, True),
         (14 * DAY + timedelta(seconds=1), 0, False),
@@ -243,10 +243,12 @@ def test_position_in_any_live_state_is_a_duplicate(employer: Any, member: Any, s
         (5 * DAY, 3, False),
     ],
 )
-def test_renewal_at_the_very_limits(employer: Any, ahead: timedelta, renewals: int, expected: bool) -> None:
+def test_renewal_at_the_very_limits(
+    employer: Any, ahead: timedelta, renewals: int, is_renewable: bool
+) -> None:
     now = timezone.now()
     position = make_position(employer=employer, expires_at=now + ahead, renewals=renewals)
-    assert lifecycle.can_be_renewed(position, now) is expected
+    assert lifecycle.can_be_renewed(position, now) is is_renewable
 
 
 def test_position_is_open_from_the_moment_of_its_publication(

@@ -102,20 +102,22 @@ POSITIONS = Aggregate(
         _new(f"{P}.draft"),
         row(
             f"{P}.edit", "open", position=lambda w: w("position"), by=lambda w: w("member"),
-            seen=lambda w: content_token(w("position")), title=lambda w: "货运司机", headcount=lambda w: 3,
+            seen_token=lambda w: content_token(w("position")),
+            title=lambda w: "货运司机", headcount=lambda w: 3,
         ),
         row(
             f"{P}.edit", "in_review", position=lambda w: w("position"), by=lambda w: w("member"),
-            seen=lambda w: content_token(w("position")), duties=lambda w: "负责装卸。", headcount=lambda w: 5,
+            seen_token=lambda w: content_token(w("position")),
+            duties=lambda w: "负责装卸。", headcount=lambda w: 5,
         ),
         _position(f"{P}.submit", "draft"),
         row(
             f"{P}.approve", "in_review", position=lambda w: w("position"), by=lambda w: w("reviewer"),
-            seen=lambda w: review_token(w("position")),
+            seen_token=lambda w: review_token(w("position")),
         ),
         row(
             f"{P}.refuse", "in_review", position=lambda w: w("position"), by=lambda w: w("second"),
-            reason=lambda w: "太笼统", seen=lambda w: review_token(w("position")),
+            reason=lambda w: "太笼统", seen_token=lambda w: review_token(w("position")),
         ),
         _position(f"{P}.take_down", "open", "reviewer", reason="有投诉"),
         _position(f"{P}.withdraw", "open"),
@@ -249,7 +251,7 @@ def _profile(start: str, by: str, **values: Any) -> Any:
     readers = {name: (lambda w, value=value: value) for name, value in values.items()}
     return row(
         f"{E}.update_profile", start, employer=lambda w: w("employer"), by=lambda w: w(by),
-        seen=lambda w: seal_fields(w("employer"), [*PROFILE_FIELDS, "contact_phone"]), **readers,
+        seen_token=lambda w: seal_fields(w("employer"), [*PROFILE_FIELDS, "contact_phone"]), **readers,
     )  # fmt: skip
 
 
@@ -278,7 +280,7 @@ EMPLOYERS = Aggregate(
         _profile("verified", "owner", name="江门市丙有限公司", introduction="做物流。"),
         row(
             f"{EV}.verify", "pending", employer=lambda w: w("employer"), by=lambda w: w("reviewer"),
-            checked_kinds=lambda w: LICENCE, seen=lambda w: seal_whole(w("employer"), VERIFIED_FIELDS),
+            checked_kinds=lambda w: LICENCE, seen_token=lambda w: seal_whole(w("employer"), VERIFIED_FIELDS),
         ),
         _employer(f"{EV}.refuse", "pending", "second", reason="材料不清"),
         _employer(f"{EV}.suspend", "verified", reason="投诉待查"),

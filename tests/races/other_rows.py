@@ -197,10 +197,10 @@ def build_account(state: str) -> World:
     cover = arrange_cover(
         clerk=clerk, cover=helper, starts_on=TODAY, ends_on=TODAY + timedelta(days=3), by=clerk
     )
-    saved = SavedSearch.objects.create(user=person, name="司机", address="q=司机")
+    search = SavedSearch.objects.create(user=person, name="司机", address="q=司机")
     return World(
         person=person, owner=owner, clerk=clerk, helper=helper, employer=employer, consent=consent,
-        token=token, message=message, cover=cover, saved=saved,
+        token=token, message=message, cover=cover, search=search,
     )  # fmt: skip
 
 
@@ -251,11 +251,11 @@ ACCOUNTS = Aggregate(
         ),
         row(
             "search.saved_searches.change", "plain", by=lambda w: w("person"),
-            saved_search=lambda w: w("saved"), name=lambda w: "货车", alerts=lambda w: True,
+            saved_search=lambda w: w("search"), name=lambda w: "货车", alerts=lambda w: True,
         ),
         row(
             "search.saved_searches.remove", "plain", by=lambda w: w("person"),
-            saved_search=lambda w: w("saved"),
+            saved_search=lambda w: w("search"),
         ),
     ],
     [Consent, FeedToken, ApiToken, Notification, Cover, FollowUpRule, SavedSearch, User],

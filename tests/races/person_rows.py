@@ -103,7 +103,8 @@ def _record(action: str, by: str = "clerk", start: str = "plain", **values: Any)
 def _update(section: str, by: str, start: str = "plain", **values: Any) -> Any:
     return row(
         f"{V}.update_record", start, veteran=lambda w: w("veteran"), by=lambda w: w(by),
-        section=lambda w: section, values=lambda w: values, seen=lambda w: seal_fields(w("veteran"), values),
+        section=lambda w: section, values=lambda w: values,
+        seen_token=lambda w: seal_fields(w("veteran"), values),
     )  # fmt: skip
 
 

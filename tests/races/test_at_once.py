@@ -46,22 +46,22 @@ def run_pair(aggregate: Aggregate, rows: tuple[Row, Row], order: str) -> tuple[l
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="run by the test below")
 def test_actions_at_once_are_as_one_after_the_other() -> None:
-    faults, count, refused = [], 0, 0
+    faults, count, refusal_count = [], 0, 0
     for aggregate in AGGREGATES:
         rows = [row for row in aggregate.rows if row.action not in ON_ALL_ROWS]
         for pair in combinations_with_replacement(rows, 2):
             if pair[0].start != pair[1].start:
                 continue
             count += 1
-            expected = [run_pair(aggregate, pair, order) for order in ("first", "second")]
+            serial_results = [run_pair(aggregate, pair, order) for order in ("first", "second")]
             result = run_pair(aggregate, pair, "at once")
-            refused += any(outcome != "done" for outcome in result[0])
-            if result not in expected or any(outcome.startswith("CRASHED") for outcome in result[0]):
+            refusal_count += any(outcome != "done" for outcome in result[0])
+            if result not in serial_results or any(outcome.startswith("CRASHED") for outcome in result[0]):
                 names = " and ".join(row.action for row in pair)
-                serial = [outcomes for outcomes, _ in expected]
+                serial = [outcomes for outcomes, _ in serial_results]
                 faults.append(f"{names} from {pair[0].start}: {result[0]}, one after the other {serial}")
     assert not faults, f"{len(faults)} of {count}:\n" + "\n".join(faults[:40])
-    print(f"\npostgresql: {count} pairs at once as one after the other, one refused in {refused}")
+    print(f"\npostgresql: {count} pairs at once as one after the other, one refused in {refusal_count}")
 
 
 @pytest.mark.slow

@@ -63,16 +63,16 @@ def test_killed_at_a_hundred_moments_nothing_is_lost_or_doubled(
     expected_counts = expect_notifications(today, results["calls"])
     assert Counter(tuple(event) for event in results["events"]) == expected_counts
     notified = Counter(tuple(pair) for pair in results["told"])
-    due, raised = f"duties.due.{today}", f"duties.raised.{today}"
-    expected_notices = {(user, due) for user, _ in results["clerks"]}
-    expected_notices |= {
-        (user, raised) for user, has_stations_below in results["clerks"] if has_stations_below
+    due_key, raised_key = f"duties.due.{today}", f"duties.raised.{today}"
+    expected_messages = {(user, due_key) for user, _ in results["clerks"]}
+    expected_messages |= {
+        (user, raised_key) for user, has_stations_below in results["clerks"] if has_stations_below
     }
-    assert notified == Counter(dict.fromkeys(expected_notices, 1)), "a notice was lost or came twice"
+    assert notified == Counter(dict.fromkeys(expected_messages, 1)), "a notice was lost or came twice"
     assert results["while_waiting"] == KILLS, "the work was done before the last kill"
     kinds = Counter(kind for _, kind, _ in expected_counts)
     figure(
         f"{vendor}: {KILLS} kills, {results['wrote']} of them after something was written; "
         f"{kinds['fell_due']:,} fell due and {kinds['escalated']:,} moved up, each once; "
-        f"{len(expected_notices)} notices, none lost"
+        f"{len(expected_messages)} notices, none lost"
     )

@@ -377,7 +377,7 @@ def test_clerk_who_changed_station_undoes_nothing(clerk: Any) -> None:
     assert run.rows.get().kept_reason
 
 
-def test_station_changed_by_a_sheet_is_a_move(clerk: Any) -> None:
+def test_station_changed_by_an_import_is_a_move(clerk: Any) -> None:
     row = person(name="黄志明")
     take_in(clerk, workbook_of(row, columns=[*row]))
     row["station"] = "南安村退役军人服务站"

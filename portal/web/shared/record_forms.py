@@ -32,7 +32,7 @@ from portal.web.shared.form_fields import (
     refuse_unit_names,
 )
 from portal.web.shared.form_fields import AnyPlaceField, DayInput, OccupationField, PlaceField
-from portal.web.shared.seen_forms import SEEN, SeenMixin
+from portal.web.shared.seen_forms import SEEN_FIELD, SeenMixin
 
 _DATE = DayInput()
 KEPT_HELP = "已登记，留空不改。"
@@ -109,7 +109,7 @@ class IdentityForm(SeenMixin, forms.ModelForm):
 
     def values(self) -> dict[str, Any]:
         """Return the values for `veterans.actions.update_record`."""
-        return {name: value for name, value in self.cleaned_data.items() if name != SEEN}
+        return {name: value for name, value in self.cleaned_data.items() if name != SEEN_FIELD}
 
 
 @refuse_unit_names("address")

@@ -8,11 +8,11 @@ from django.http import QueryDict
 
 from portal.core.seen_values import STALE
 
-SEEN = "seen"
+SEEN_FIELD = "seen_token"
 
 
 class SeenMixin:
-    """Hidden field `seen` of a form about an existing row."""
+    """Hidden field `seen_token` of a form about an existing row."""
 
     fields: dict[str, forms.Field]
     current_token: str
@@ -20,7 +20,7 @@ class SeenMixin:
     def carry_token(self, token: str) -> None:
         """Add the field; call it at the end of `__init__`, before the form changes its instance."""
         self.current_token = token
-        self.fields[SEEN] = forms.CharField(required=False, widget=forms.HiddenInput(), initial=token)
+        self.fields[SEEN_FIELD] = forms.CharField(required=False, widget=forms.HiddenInput(), initial=token)
 
 
 def has_conflict(error: ValidationError) -> bool:
@@ -38,6 +38,6 @@ def show_current_token(form: Any) -> None:
 
     The person has been told; whoever submits the form once more overwrites knowingly.
     """
-    if SEEN in form.fields and isinstance(form.data, QueryDict):
+    if SEEN_FIELD in form.fields and isinstance(form.data, QueryDict):
         form.data = form.data.copy()
-        form.data[SEEN] = form.current_token
+        form.data[SEEN_FIELD] = form.current_token

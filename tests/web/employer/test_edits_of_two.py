@@ -72,8 +72,8 @@ def test_second_edit_of_a_field_is_refused_until_it_was_seen(
     position.refresh_from_db()
     assert position.headcount == 9
     # Told once, whoever sends it again means it.
-    seen = form["seen"].value()
-    assert owners[1].post(url, {**forms[1], "headcount": 5, "seen": seen}).status_code == 302
+    seen_token = form["seen_token"].value()
+    assert owners[1].post(url, {**forms[1], "headcount": 5, "seen_token": seen_token}).status_code == 302
     position.refresh_from_db()
     assert position.headcount == 5
 
@@ -84,7 +84,7 @@ def test_error_of_another_field_keeps_the_token(employer: Employer, owners: list
     forms = [_form_of(owner, url) for owner in owners]
     owners[0].post(url, {**forms[0], "headcount": 9})
     form = owners[1].post(url, {**forms[1], "headcount": 5, "title": ""}).context["form"]
-    assert form["seen"].value() == forms[1]["seen"]
+    assert form["seen_token"].value() == forms[1]["seen_token"]
 
 
 def test_profile_of_two_owners_is_merged(employer: Employer, owners: list[Client]) -> None:
@@ -121,12 +121,12 @@ def test_changed_position_is_not_approved_unseen(employer: Employer, client_for:
     position = make_position(employer=employer, is_open=False, state=PositionState.IN_REVIEW)
     reviewer = client_for(make_staff(employer.station, StationRole.REVIEWER))
     url, listing = reverse("staff:position", args=[position.pk]), reverse("staff:positions")
-    seen = reviewer.get(url).context["seen"]
+    seen_token = reviewer.get(url).context["seen_token"]
     listed = re.search(rf'name="seen-{position.pk}" value="([^"]+)"', reviewer.get(listing).content.decode())
     assert listed is not None
     Position.objects.filter(pk=position.pk).update(duties="负责收取押金以外的事。")
     for decision in ({"decision": "approve"}, {"decision": "refuse", "words": "太笼统"}):
-        page = reviewer.post(url, {**decision, "seen": seen}).content.decode()
+        page = reviewer.post(url, {**decision, "seen_token": seen_token}).content.decode()
         assert "单位刚刚改过这个岗位的内容" in page
     answer = reviewer.post(
         reverse("staff:positions-approve"),
@@ -136,8 +136,8 @@ def test_changed_position_is_not_approved_unseen(employer: Employer, client_for:
     assert "单位刚刚改过" in answer.content.decode()
     position.refresh_from_db()
     assert position.state == PositionState.IN_REVIEW
-    seen = reviewer.get(url).context["seen"]
-    assert reviewer.post(url, {"decision": "approve", "seen": seen}).status_code == 302
+    seen_token = reviewer.get(url).context["seen_token"]
+    assert reviewer.post(url, {"decision": "approve", "seen_token": seen_token}).status_code == 302
 
 
 def test_form_sent_twice_makes_one_draft_and_one_visit(

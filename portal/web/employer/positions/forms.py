@@ -20,7 +20,7 @@ from portal.web.shared.form_fields import (
     refuse_unit_names,
 )
 from portal.web.shared.form_fields import DayInput, OccupationField, PlaceField, choice_field
-from portal.web.shared.seen_forms import SEEN, SeenMixin
+from portal.web.shared.seen_forms import SEEN_FIELD, SeenMixin
 
 BENEFITS = (
     "五险一金", "五险", "包吃", "包住", "餐补", "房补", "通勤车", "加班费", "高温补贴", "全勤奖", "年终奖",
@@ -163,6 +163,6 @@ class PositionForm(SeenMixin, forms.ModelForm):
             and values["occupation"] == self.instance.occupation
         ):
             del values["occupation"]  # unchanged: it stays a guess
-        if SEEN in self.cleaned_data:
-            values[SEEN] = self.cleaned_data[SEEN]
+        if SEEN_FIELD in self.cleaned_data:
+            values[SEEN_FIELD] = self.cleaned_data[SEEN_FIELD]
         return values

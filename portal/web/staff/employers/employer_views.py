@@ -146,7 +146,7 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         ],
         "uscc_fails": not uscc_check_passes(employer.uscc),
         "documents": documents,
-        "seen": seal_whole(employer, VERIFIED_FIELDS),
+        "seen_token": seal_whole(employer, VERIFIED_FIELDS),
         "shown": ",".join(str(document.pk) for document in documents),
         "earlier_bases": list(
             employer.bases.filter(step=None).select_related("seen_by").order_by("-pk")[:MAX_EARLIER_BASES]

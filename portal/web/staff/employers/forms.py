@@ -70,9 +70,9 @@ class VerifyForm(CheckedDocumentsForm):
         help_text="校验位不符但已与执照核对无误时填写。",
     )
     # Token of the profile that the page displayed.
-    seen = forms.CharField(required=False, widget=forms.HiddenInput())
+    seen_token = forms.CharField(required=False, widget=forms.HiddenInput())
 
     def action_arguments(self) -> dict[str, Any]:
         reason = self.cleaned_data["uscc_override_reason"]
-        seen = self.cleaned_data["seen"]
-        return super().action_arguments() | {"uscc_override_reason": reason, "seen": seen}
+        seen_token = self.cleaned_data["seen_token"]
+        return super().action_arguments() | {"uscc_override_reason": reason, "seen_token": seen_token}

@@ -96,7 +96,7 @@ def approve_many(request: HttpRequest, user: User) -> HttpResponse:
     rows = Position.objects.reviewable_by(user).with_details().filter(pk__in=keys)
     tokens = {position.pk: request.POST.get(f"seen-{position.pk}", "") for position in rows}
     approved, failures = bulk_review.approve_clean(
-        positions=rows.order_by("submitted_at", "pk"), by=user, seen=tokens
+        positions=rows.order_by("submitted_at", "pk"), by=user, seen_token=tokens
     )
     if approved:
         messages.success(request, f"已通过 {len(approved)} 个岗位：{_join_titles(approved)}。")
@@ -124,16 +124,22 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     decision = request.POST.get("decision") if request.method == "POST" else None
     approval = forms.Form(request.POST if decision in _APPROVALS else None)
     refusal = RefusalForm(request.POST if decision == "refuse" else None)
-    is_decided, seen = False, request.POST.get("seen", "")
+    is_decided, seen_token = False, request.POST.get("seen_token", "")
     if decision in _APPROVALS and approval.is_valid():
         action, success = _APPROVALS[decision]
         is_decided = decide(
-            request, approval, action, f"{success}：{position.title}。", position=position, by=user, seen=seen
+            request,
+            approval,
+            action,
+            f"{success}：{position.title}。",
+            position=position,
+            by=user,
+            seen_token=seen_token,
         )
     elif decision == "refuse" and refusal.is_valid():
         is_decided = decide(
             request, refusal, actions.refuse, f"已退回：{position.title}。", position=position, by=user,
-            reason=refusal.reason(), seen=seen,
+            reason=refusal.reason(), seen_token=seen_token,
         )  # fmt: skip
     if is_decided:
         return redirect("staff:positions")
@@ -145,7 +151,7 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         "refusal": refusal,
         "is_in_review": position.state == PositionState.IN_REVIEW,
         "panels": _panels(position),
-        "seen": review_token(position),
+        "seen_token": review_token(position),
         **_exception_context(position, user),
     }
     return render(request, "staff/positions/position.html", context)
