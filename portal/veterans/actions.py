@@ -251,9 +251,11 @@ def add_work_history(
 
 @transaction.atomic
 def remove_work_history(*, veteran: Veteran, by: User, job: WorkHistory) -> None:
-    """Remove one civilian job from the record."""
+    """Remove one civilian job from the record; a second call changes nothing."""
     veteran = _lock_editable(veteran, by)
-    veteran.work_history.filter(pk=job.pk).delete()
+    deleted_count, _ = veteran.work_history.filter(pk=job.pk).delete()
+    if not deleted_count:
+        return
     _finish_change(veteran, by, "skills", ["work_history"])
 
 

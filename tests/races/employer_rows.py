@@ -196,7 +196,7 @@ COMPLAINTS = Aggregate(
         _answer("second", Outcome.WARNED),
         row(
             "portal.complaints.actions.report", "reported", position=lambda w: w("position"),
-            by=lambda w: w("reporter"), kind=lambda w: ComplaintKind.PAY, text=lambda w: "工资不符",
+            by=lambda w: w("second"), kind=lambda w: ComplaintKind.PAY, text=lambda w: "工资不符",
         ),
     ],
     [Complaint, Position],

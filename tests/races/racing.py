@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import connection, models, transaction
 
 from portal.confirmations.links import LinkUnusableError
@@ -44,6 +44,7 @@ _RANDOM = frozenset(
         "code_hash",
     }
 )
+GONE = "gone"
 Call: TypeAlias = Callable[[], object]
 
 
@@ -195,9 +196,10 @@ def run_serially(aggregate: Aggregate, world: World, first: Row, second: Row, *,
         if stale:
             calls.append(second.prepare(world))
         outcomes = [perform(calls[0])]
-        if not stale:
-            calls.append(second.prepare(world))
-        outcomes.append(perform(calls[1]))
+        try:
+            outcomes.append(perform(calls[1] if stale else second.prepare(world)))
+        except ObjectDoesNotExist:  # there is no page of what the first has deleted
+            outcomes.append(GONE)
         result = Result(outcomes, snapshot(aggregate.tables, world))
         transaction.set_rollback(True)
     result.crashes = [outcome for outcome in outcomes if outcome.startswith("CRASHED")]
