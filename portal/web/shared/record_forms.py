@@ -11,15 +11,8 @@ from portal.core.day_bounds import validate_end_day
 from portal.core.enums import RegionLevel
 from portal.core.folded_fields import IdNumberField, PersonNameField, PhoneField
 from portal.core.models import Region, Specialty
-from portal.core.validators import validate_certificate_number, validate_no_unit_name
 from portal.core.seen_values import seal_fields
-from portal.core.validators import (
-    normalise_phone,
-    validate_certificate_number,
-    validate_id_number,
-    validate_no_unit_name,
-    validate_phone,
-)
+from portal.core.validators import validate_certificate_number, validate_no_unit_name
 from portal.stations.models import Station
 from portal.veterans import actions
 from portal.veterans.enums import DIFFICULTIES, DISABILITY_GRADES
@@ -31,7 +24,6 @@ from portal.web.shared.form_fields import (
     PlaceField,
     refuse_unit_names,
 )
-from portal.web.shared.form_fields import AnyPlaceField, DayInput, OccupationField, PlaceField
 from portal.web.shared.seen_forms import SEEN_FIELD, SeenMixin
 
 _DATE = DayInput()
@@ -75,7 +67,6 @@ class OpenRecordForm(forms.Form):
 
 
 @refuse_unit_names("address")
-class IdentityForm(forms.ModelForm):
 class IdentityForm(SeenMixin, forms.ModelForm):
     class Meta:
         model = Veteran

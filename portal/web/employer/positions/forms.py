@@ -19,7 +19,6 @@ from portal.web.shared.form_fields import (
     choice_field,
     refuse_unit_names,
 )
-from portal.web.shared.form_fields import DayInput, OccupationField, PlaceField, choice_field
 from portal.web.shared.seen_forms import SEEN_FIELD, SeenMixin
 
 BENEFITS = (
@@ -29,7 +28,6 @@ BENEFITS = (
 
 
 @refuse_unit_names("address")
-class PositionForm(forms.ModelForm):
 class PositionForm(SeenMixin, forms.ModelForm):
     """One position, in the order of the import template."""
 

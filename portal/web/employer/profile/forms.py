@@ -5,26 +5,15 @@ from typing import Any, ClassVar
 from django import forms
 
 from portal.core.folded_fields import CreditCodeField, PersonNameField, PhoneField
-from portal.core.validators import uscc_check_passes
-from portal.employers.models import Employer
-from portal.web.shared.form_fields import PlaceField, refuse_unit_names
-
-
-@refuse_unit_names("name", "address", "contact_person")
-class ProfileForm(forms.ModelForm):
 from portal.core.seen_values import seal_fields
-from portal.core.validators import (
-    normalise_phone,
-    uscc_check_passes,
-    validate_phone,
-    validate_uscc_form,
-)
+from portal.core.validators import uscc_check_passes
 from portal.employers.actions import PROFILE_FIELDS
 from portal.employers.models import Employer
-from portal.web.shared.form_fields import PlaceField
+from portal.web.shared.form_fields import PlaceField, refuse_unit_names
 from portal.web.shared.seen_forms import SeenMixin
 
 
+@refuse_unit_names("name", "address", "contact_person")
 class ProfileForm(SeenMixin, forms.ModelForm):
     """Profile of an employer."""
 
