@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
-from portal.core.locking import locked
 from portal.core.seen_values import merge_fields
 from portal.employers.models import Employer
 from portal.employers.permissions import acts_for
@@ -17,13 +16,12 @@ from portal.positions import occupation_lookup
 from portal.positions.enums import CLOSED_STATES, PositionState
 from portal.positions.events import announce_position_changed
 from portal.positions.models import Position
-from portal.positions.position_locks import EDITABLE_FIELDS, lock_for_review, lock_own, review_token
+from portal.positions.position_locks import EDITABLE_FIELDS, lock_for_review, lock_own
 from portal.positions.transitions import take_step
 from portal.positions.wording_checks import require_lawful_wording
 from portal.positions.wording_exceptions import end_exceptions, require_confirmed_exception
 
 OPEN_PERIOD = timedelta(days=60)
-REPEATED_WITHIN = timedelta(minutes=1)
 
 
 def _refuse_unknown(fields: dict[str, Any]) -> None:
@@ -47,40 +45,25 @@ def _add_occupation(fields: dict[str, Any], title: str) -> dict[str, Any]:
 
 
 @transaction.atomic
-def draft(*, employer: Employer, by: User, once: bool = False, **fields: Any) -> Position:
+def draft(*, employer: Employer, by: User, **fields: Any) -> Position:
     """Create a draft, visible to the employer's members and its reviewers.
 
     Args:
-        once: the values come from a form, which may be sent twice: a draft with the same content that is
-            less than REPEATED_WITHIN old is returned instead of a second one.
         fields: values of `EDITABLE_FIELDS`; without an occupation it is guessed from the title.
 
     Raises:
         PermissionDenied: `by` does not act for the employer.
         ValidationError: by field.
     """
-    employer = locked(employer)
     if not acts_for(by, employer):
         raise PermissionDenied("not a member of this employer")
     _refuse_unknown(fields)
     position = Position(employer=employer, **_add_occupation(fields, fields.get("title", "")))
-    if once and (twin := _recent_twin(position)):
-        return twin
     position.full_clean()
     position.save()
     audit.record(by=by, verb="positions.drafted", target=position)
     announce_position_changed(position)
     return position
-
-
-def _recent_twin(position: Position) -> Position | None:
-    """Return a draft with the content of an unsaved position that was made a moment ago."""
-    since = timezone.now() - REPEATED_WITHIN
-    drafts = Position.objects.filter(
-        employer=position.employer, state=PositionState.DRAFT, title=position.title, created_at__gt=since
-    )
-    token = review_token(position)
-    return next((draft for draft in drafts.with_details() if review_token(draft) == token), None)
 
 
 @transaction.atomic

@@ -70,7 +70,7 @@ def new(request: SignedInRequest, employer: Employer) -> HttpResponse:
         form = _relax_phrase(request, form, PositionForm(agency=employer.is_agency))
     elif request.method == "POST" and form.is_valid():
         try:
-            position = actions.draft(employer=employer, by=request.user, once=True, **form.values())
+            position = actions.draft(employer=employer, by=request.user, **form.values())
         except ValidationError as error:
             add_errors(form, error)
         else:
