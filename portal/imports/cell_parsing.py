@@ -49,24 +49,33 @@ def fold_text(text: str) -> str:
     return fold_key(text)
 
 
-def parse_date(label: str, cell: Any, *, latest: date, earliest: date = _EARLIEST_DATE) -> date | None:
+def parse_day(label: str, cell: Any) -> date | None:
     """Parse a date cell or a text ('2003-12-01', '2003年12月', '200312'); a month becomes its first day.
+
+    Raises:
+        BadRow: not a date.
+    """
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    text = fold_text(clean_text(cell))
+    if not text:
+        return None
+    day = _parse_date_text(text)
+    if day is None:
+        raise BadRow("dates", f"{label}：读不出日期，请写成 2003-12-01 这样。")
+    return day
+
+
+def parse_date(label: str, cell: Any, *, latest: date, earliest: date = _EARLIEST_DATE) -> date | None:
+    """Parse a date as `parse_day`, within limits.
 
     Raises:
         BadRow: not a date, or outside the limits.
     """
-    if isinstance(cell, datetime):
-        day: date | None = cell.date()
-    elif isinstance(cell, date):
-        day = cell
-    else:
-        text = fold_text(clean_text(cell))
-        if not text:
-            return None
-        day = _parse_date_text(text)
-    if day is None:
-        raise BadRow("dates", f"{label}：读不出日期，请写成 2003-12-01 这样。")
-    if not earliest <= day <= latest:
+    day = parse_day(label, cell)
+    if day is not None and not earliest <= day <= latest:
         raise BadRow("dates", f"{label}：日期不合理，请核对。")
     return day
 
@@ -156,7 +165,7 @@ class ListParser:
                 raise BadRow(
                     "choice", f"{self.label}：认不出其中一项，请对照模板“可选内容”填写，用顿号“、”隔开。"
                 )
-            years_by_code[code] = min(int(years[1]), 45) if years else None
+            years_by_code[code] = int(years[1]) if years else None
         return years_by_code
 
 

@@ -78,12 +78,11 @@ def change(
 ) -> tuple[Position, Outcome]:
     """Change only the given fields of an existing position; otherwise as `create_or_change`."""
     position = lock_position(position)
-    differences = {name: value for name, value in fields.items() if getattr(position, name) != value}
-    if not differences:
+    if not actions.changed_values(position, fields):
         return position, Outcome.UNCHANGED
     if position.state in CLOSED_STATES:
         raise PositionEnded(position)
-    position = actions.edit(position=position, by=by, **differences)
+    position = actions.edit(position=position, by=by, **fields)
     if position.state == PositionState.DRAFT:
         submit_unless_duplicate(position=position, by=by, distinct=distinct)
     _record(position, by, token, Outcome.CHANGED)
