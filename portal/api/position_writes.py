@@ -1,7 +1,6 @@
 """Writes of positions by an employer's own system; each is reviewed like one from the form."""
 
 from copy import copy
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from django.core.exceptions import PermissionDenied
@@ -53,9 +52,6 @@ def _ruled(name: str, default: Any = ..., **options: Any) -> Any:
     return Field(default, json_schema_extra=limits, **options)
 
 
-ExternalId = Annotated[
-    HyphenatedCode, Field(pattern=EXTERNAL_ID_REGEX, description="本单位系统里的岗位编号，本单位内不重复")
-]
 ExternalPath = Annotated[
     HyphenatedCode,
     Path(pattern=EXTERNAL_ID_REGEX, description="本单位系统里的岗位编号", examples=["HR-2026-018"]),
@@ -102,8 +98,11 @@ class PositionFields(_StrictSchema):
     travels: bool = False
     veterans_preferred: bool = True
     veterans_only: bool = False
-    closes_on: Annotated[date, Strict(strict=False)] | None = Field(
-        None, description="招聘截止日期；不填则审核通过后公开60天", examples=["2026-12-31"]
+    closes_on: HyphenatedCode | None = Field(
+        None,
+        description="招聘截止日期；不填则审核通过后公开60天",
+        examples=["2026-12-31"],
+        json_schema_extra={"format": "date"},
     )
     distinct: bool = Field(
         False, description="确非重复：和本单位在招的岗位名称、地区、月薪、职业都相同，但不是同一个"
@@ -111,11 +110,13 @@ class PositionFields(_StrictSchema):
 
 
 class PositionIn(PositionFields):
-    external_id: ExternalId | None = Field(None, examples=["HR-2026-018"])
+    external_id: HyphenatedCode | None = _ruled("external_id", None, examples=["HR-2026-018"])
 
 
 class NumberedPosition(PositionFields):
-    external_id: ExternalId = Field(examples=["HR-2026-018"])
+    external_id: HyphenatedCode = _ruled(
+        "external_id", description="本单位系统里的岗位编号，本单位内不重复", examples=["HR-2026-018"]
+    )
 
 
 def _remove_defaults(schema: dict[str, Any]) -> None:
@@ -205,6 +206,8 @@ def _to_field_values(body: _StrictSchema) -> dict[str, Any]:
     """
     values = body.dict(exclude_unset=isinstance(body, _PartialSchema))
     values.pop("external_id", None)
+    if isinstance(body, PositionFields) and values["closes_on"] is None:
+        del values["closes_on"]  # integrators from before this field do not take the day away
     errors = []
     if "region" in values:
         values["region"] = Region.objects.filter(pk=fold_code(values["region"])).first()
@@ -264,14 +267,15 @@ def send_position(request: HttpRequest, position: PositionIn, response: HttpResp
     `existing` 和 `Location` 是已有岗位的地址。
     """
     token = _require_write_token(request)
-    if position.external_id:
-        existing = _own_positions(token).filter(external_id=position.external_id).first()
+    external_id = display_line(position.external_id or "")
+    if external_id:
+        existing = _own_positions(token).filter(external_id=external_id).first()
         if existing is not None:
             raise ErrorResponse(409, "本单位已有这个编号的岗位。", existing=_url(existing))
     try:
         new_position = integrator_writes.create(
             employer=_employer_of(token),
-            external_id=position.external_id,
+            external_id=external_id,
             **_actor(token),
             **_to_field_values(position),
         )

@@ -19,7 +19,7 @@ from django.utils import timezone
 from portal.core.text_folding import display_line, display_name, display_paragraphs, fold_digits, fold_phone
 from portal.core.validators import PHONE, validate_no_unit_name
 
-MISSING = "没有填写。"
+MISSING = "没有填写，请填写这一项。"
 _QUOTED_WORDS = "（“%(found)s”）"
 EARLIEST_DAY = date(1930, 1, 1)
 
@@ -227,8 +227,6 @@ class Day(Rule):
     earliest: Callable[[], date] = lambda: EARLIEST_DAY
     unreadable: str = "读不出日期，请写成 2003-12-01 这样。"
     unreadable_code: str = "dates"
-    range_message: str = "日期不合理，请核对。"
-
     def _clean(self, value: Any) -> date:
         day = value.date() if isinstance(value, datetime) else value
         if not isinstance(day, date):
@@ -236,8 +234,9 @@ class Day(Rule):
                 day = date.fromisoformat(fold_digits(str(value)).strip())
             except ValueError:
                 raise self.refuse_unreadable() from None
-        if not self.earliest() <= day <= self.latest():
-            raise ValidationError(self.range_message, code="dates")
+        earliest, latest = self.earliest(), self.latest()
+        if not earliest <= day <= latest:
+            raise ValidationError(f"日期应在 {earliest} 至 {latest} 之间，请核对。", code="dates")
         return day
 
 

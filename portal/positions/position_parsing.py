@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Choices
 
 from portal.core.enums import Education, Shift
-from portal.core.field_rules import Rule
+from portal.core.field_rules import MISSING, Rule
 from portal.core.models import Region
 from portal.core.text_folding import is_digits
 from portal.imports.cell_parsing import (
@@ -74,7 +74,8 @@ _RANGE = re.compile(rf"{_NUMBER}(?:元)?(?:/月)?(?:[-~—–－至到]+{_NUMBER
 _NEGOTIABLE = frozenset({"面议", "薪资面议", "工资面议", "待遇面议", "面谈", "详谈", "可议"})
 # '10万一年' and '200一天' are no monthly pay; '年终奖', '年底' and '工作8小时' say nothing about the period.
 _OTHER_PERIOD = re.compile(
-    r"[/每按一半全整两]个?(?:年|天|日|小时|时|h|周|星期|季|件|次|趟|单|半月)(?!终|底|假|涨|调|工作|[0-9])"
+    r"[/每按一半全整两]个?(?:年(?!终|底|假|涨|调)|小时|时|h|季|件|次|趟|单|半月)"
+    r"|[/每按一半全整两]个?(?:天|日|周|星期)(?!工作|上班|[0-9.]+个?(?:小时|h|天))"
     r"|[0-9k万千元]年(?!终|底|假|以)|\(年\)|半个?月|年薪|日薪|时薪|周薪|计件|计时"
 )
 _UNIT_FACTORS = {"k": 1_000, "千": 1_000, "w": 10_000, "万": 10_000}
@@ -156,7 +157,7 @@ def parse_pay_range(label: str, cell: Any) -> tuple[int, int] | None:
         raise BadRow("pay", f"{label}：不能只写“面议”，请写明每月最低多少元。")
     if _OTHER_PERIOD.search(text):
         raise BadRow("pay", f"{label}：请换算成每月多少元。")
-    match = _RANGE.search(text)
+    match = None if text.startswith("-") else _RANGE.search(text)
     if match is None:
         raise refusal(label, POSITION_RULES["pay_from"])
     low = _parse_amount(match[1], match[2], match[4])
@@ -202,7 +203,7 @@ class RegionParser:
         """
         text = fold_text(clean_text(cell))
         if not text:
-            raise BadRow("region", f"{self.label}：没有填写。")
+            raise BadRow("region", f"{self.label}：{MISSING}")
         is_ambiguous = False
         for length in range(len(text), 2, -1):
             code, has_several = self._by_full_name.find(text[:length], near=self._near)
