@@ -169,7 +169,7 @@ EMPLOYER = {
         Refused(" ", MISSING),
     ],
     "uscc": [
-        Stored("91440705ma 53x0tq 6y".replace("6y", "6Y"), "91440705MA53X0TQ6Y"),
+        Stored("91440705 ma53x0tq6y", "91440705MA53X0TQ6Y"),
         Refused("91440705MA53X0TQ6I", "统一社会信用代码应为18位数字或大写字母（不含 I、O、S、V、Z）。"),
         Refused("", MISSING),
     ],
@@ -311,7 +311,7 @@ POSITION = {
         Stored("送\u200b货。", "送货。"),
         Stored("好" * 5000, "好" * 5000),
         Refused("好" * 5001, "最多 5000 个字。"),
-        Refused("好" * 600_001, "最多 5000 个字。", sheet=SKIP),
+        Refused("好" * 600_001, "最多 5000 个字。", sheet=SKIP, api="好" * 300_000),
         Refused("", MISSING),
         Refused("75230部队驻地", UNIT_NAME),
     ],

@@ -110,7 +110,9 @@ def _as_stored_once(name: str, case: Any) -> Any:
         except ValueError:
             return SKIP
     if isinstance(case, Refused):
-        return case.typed if case.typed.strip("\u200b") else SKIP
+        limit = Veteran._meta.get_field(name).max_length  # type: ignore[union-attr]
+        fits = limit is None or len(case.typed) <= limit
+        return case.typed if fits and case.typed.strip("\u200b") else SKIP
     is_text = isinstance(case.value, str) and not name.endswith("_region")
     return case.typed if is_text and case.form is None else case.value
 
