@@ -76,8 +76,9 @@ class FoldingBoundField(BoundField):
 
     def __init__(self, form: forms.BaseForm, field: forms.Field, name: str) -> None:
         super().__init__(form, field, name)
-        # The field is the form's own copy.
-        if isinstance(field, _NUMBERS_AND_TIMES) and validate_storable not in field.validators:
+        # The field is the form's own copy. The rule of a field has limits of its own.
+        is_unbounded = isinstance(field, _NUMBERS_AND_TIMES) and not getattr(field, "is_ruled", False)
+        if is_unbounded and validate_storable not in field.validators:
             field.validators = [validate_storable, *field.validators]
 
     @property

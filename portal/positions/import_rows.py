@@ -17,6 +17,7 @@ from portal.core.locking import locked
 from portal.core.models import Occupation
 from portal.employers.models import Employer
 from portal.imports import cell_parsing
+from portal.imports.cell_text import cell_text
 from portal.imports.enums import RowOutcome
 from portal.imports.import_kinds import BadRow, RowResult, apply_rules
 from portal.imports.models import ImportRun
@@ -124,7 +125,7 @@ class PositionImporter:
             raise BadRow("region", f"{_LABELS['region']}：{REGION_NOT_SERVED}")
         pay, pay_labels = _parse_pay_columns(cells)
         values: dict[str, Any] = {
-            **{field: cell_parsing.clean_text(cells.get(field)) for field in _TEXT_FIELDS},
+            **{field: cell_text(cells.get(field)) for field in _TEXT_FIELDS},  # the rules fold them
             **pay,
             "headcount": position_parsing.parse_headcount(_LABELS["headcount"], cells.get("headcount")),
             "education_min": self._parse_education(cells.get("education_min")),

@@ -17,6 +17,7 @@ from portal.core.encryption import hash_id_number
 from portal.core.enums import Education
 from portal.core.validators import birth_date_of
 from portal.imports import cell_parsing
+from portal.imports.cell_text import cell_text
 from portal.imports.enums import RowOutcome
 from portal.imports.import_kinds import BadRow, ImportKind, RowResult, apply_rules
 from portal.imports.row_changes import add_target_ids, select_by_outcome, to_json_value
@@ -118,7 +119,7 @@ class RecordImporter:
     def _values(self, cells: Mapping[str, Any]) -> dict[str, Any]:
         """Return field -> value of the filled cells; the name is always among them."""
         values: dict[str, Any] = {
-            field: cell_parsing.clean_text(cells.get(field))
+            field: cell_text(cells.get(field))  # the rules fold it
             for field in ("phone", "honours", "major", "skills", "address")
         }
         for field in ("household_region", "living_region"):
@@ -133,7 +134,7 @@ class RecordImporter:
         values["difficulty"] = record_validation.parse_difficulty(cells.get("difficulty"))
         values["disability"] = record_validation.parse_disability(cells.get("disability"))
         filled = {field: value for field, value in values.items() if value not in (None, "", [])}
-        return {"name": cell_parsing.clean_text(cells.get("name")), **filled}
+        return {"name": cell_text(cells.get("name")), **filled}
 
     def _parse_services(self, cell: Any) -> dict[str, int | None]:
         """Return specialty code -> years, None where the cell names none."""

@@ -8,7 +8,7 @@ from django.db import models
 
 from portal.accounts.models import User
 from portal.core import audit
-from portal.core.encryption import lookup_hash
+from portal.core.encryption import hash_phone
 from portal.veterans.enums import MoveReason
 from portal.veterans.events import announce_phone_changes
 from portal.veterans.models import Veteran
@@ -51,7 +51,7 @@ def column_values(values: Mapping[str, Any]) -> dict[str, Any]:
         assert isinstance(column, models.Field)
         columns[column.attname] = value.pk if isinstance(value, models.Model) else value
     if "phone" in columns:
-        columns["phone_hash"] = lookup_hash(columns["phone"]) if columns["phone"] else ""
+        columns["phone_hash"] = hash_phone(columns["phone"]) if columns["phone"] else ""
     return columns
 
 

@@ -21,6 +21,7 @@ from portal.imports.cell_parsing import (
     fold_text,
     list_place_names,
 )
+from portal.imports.cell_text import cell_text
 from portal.imports.import_kinds import BadRow
 from portal.stations.models import Station
 from portal.veterans.enums import DISABILITY_GRADES, Branch, EmploymentStatus, RankGroup, Settlement
@@ -87,7 +88,7 @@ def parse_id_number(cell: Any) -> str:
     if isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell >= 1e15:
         raise BadRow("id_form", "身份证号：按数字保存，末几位已丢失。请把这一列设为文本格式后重新填写。")
     try:
-        return str(ID_NUMBER.clean(clean_text(cell)))
+        return str(ID_NUMBER.clean(cell_text(cell)))
     except ValidationError as error:
         message = error.messages[0].removeprefix("身份证号")
         raise BadRow(error.code or "id_form", f"身份证号：{message}") from error

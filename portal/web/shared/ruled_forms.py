@@ -12,6 +12,7 @@ def apply_rule(field: forms.Field, rule: Rule, *, may_be_empty: bool) -> None:
     """Let `rule` alone decide about the values of `field`, with its own messages."""
     field.required = rule.required and not may_be_empty
     field.validators = []
+    field.is_ruled = True  # type: ignore[attr-defined]  # read by portal.core.folded_fields
     unreadable = rule.refuse_unreadable().messages[0]
     field.error_messages |= {"required": rule.missing, "invalid": unreadable, "invalid_choice": unreadable}
     if isinstance(rule, Phone) or (isinstance(rule, Text) and rule.kind == TextKind.CODE):

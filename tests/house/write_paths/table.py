@@ -13,7 +13,7 @@ MISSING = "没有填写，请填写这一项。"
 UNREADABLE_DAY = "读不出日期，请写成 2003-12-01 这样。"
 DAY_RANGE = "日期应在 "  # the limits follow
 PAY_RANGE = "金额不合理，请写每月多少元。"
-UNIT_NAME = "请不要填写部队番号或代号。可写军种、专业和服役年限，例如：陆军，汽车驾驶，12年。"
+UNIT_NAME = "请不要填写部队番号、代号或装备型号。可写军种、专业和服役年限，例如：陆军，汽车驾驶，12年。"
 
 
 def _day(days: int) -> str:
@@ -362,6 +362,7 @@ MANAGED = {
         "id_hash": "the ID number",
         "id_last4": "the ID number",
         "phone_hash": "the phone number",
+        "name_key": "the name",
         "source": "the path that opens the record",
         "last_visited_on": "visits",
         "closed_on": "closing and merging",
@@ -373,6 +374,7 @@ MANAGED = {
         "id": "the database",
         "created_at": "the database",
         "updated_at": "every save",
+        "name_key": "the name",
         "station": "the region",
         "state": "decisions of staff",
         "state_reason": "decisions of staff",
