@@ -120,6 +120,11 @@ class Text(Rule):
         return text
 
 
+def fold_reference(text: str) -> str:
+    """Return a number or code of others (certificate, position): half width, its dashes stay."""
+    return display_line(fold_digits(text))
+
+
 def name_rule(max_length: int, **options: Any) -> Text:
     """Return the rule of the name of a person or an employer, which keeps the characters that were typed."""
     return Text(max_length=max_length, fold=display_name, kind=TextKind.NAME, **options)
@@ -227,6 +232,7 @@ class Day(Rule):
     earliest: Callable[[], date] = lambda: EARLIEST_DAY
     unreadable: str = "读不出日期，请写成 2003-12-01 这样。"
     unreadable_code: str = "dates"
+
     def _clean(self, value: Any) -> date:
         day = value.date() if isinstance(value, datetime) else value
         if not isinstance(day, date):

@@ -21,10 +21,10 @@ from portal.core.field_rules import (
     TextKind,
     Words,
     days_from_today,
+    fold_reference,
     paragraphs_rule,
 )
 from portal.core.models import Region
-from portal.core.text_folding import display_line, fold_digits
 from portal.positions.enums import PositionKind
 from portal.stations.enums import StationLevel
 
@@ -36,10 +36,6 @@ MAX_TEXT = 5_000  # characters of duties and of requirements
 REGION_NOT_SERVED = "没有这个地区，或不在本市服务范围。请填县（市、区）或镇（街道）。"
 _SERVED_LEVELS = (StationLevel.COUNTY, StationLevel.TOWN)
 EXTERNAL_ID_PATTERN = re.compile(r"[A-Za-z0-9\u4e00-\u9fff_./#-]{1,64}")
-
-
-def _fold_external_id(text: str) -> str:
-    return display_line(fold_digits(text))
 
 
 def validate_external_id(value: str) -> None:
@@ -88,7 +84,7 @@ def _pay_rule(*, required: bool) -> Number:
 POSITION_RULES = FieldRules(
     {
         "external_id": Text(
-            max_length=64, fold=_fold_external_id, kind=TextKind.CODE, checks=(validate_external_id,)
+            max_length=64, fold=fold_reference, kind=TextKind.CODE, checks=(validate_external_id,)
         ),
         "title": Text(max_length=60, required=True, missing_code="title"),
         "real_employer": Text(max_length=80),

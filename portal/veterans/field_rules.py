@@ -24,6 +24,7 @@ from portal.core.field_rules import (
     TextKind,
     Words,
     days_from_today,
+    fold_reference,
     name_rule,
     paragraphs_rule,
 )
@@ -144,7 +145,7 @@ CERTIFICATE_RULES = FieldRules(
         "kind": Choice(choices=CertificateKind, required=True),
         "grade": Text(max_length=20),
         "number": Text(
-            max_length=40, fold=fold_code, kind=TextKind.CODE, checks=(validate_certificate_number,)
+            max_length=40, fold=fold_reference, kind=TextKind.CODE, checks=(validate_certificate_number,)
         ),
         "valid_until": Day(latest=lambda: _LATEST_EXPIRY),
     }

@@ -196,7 +196,6 @@ class CertificatesForm(forms.Form):
             self.fields[f"until_{row.kind}"] = forms.DateField(
                 label=f"{name}：有效期至", required=False, initial=row.valid_until, widget=_DATE
             )
-
             for name in ("grade", "number", "until"):
                 rule = CERTIFICATE_RULES["valid_until" if name == "until" else name]
                 apply_rule(self.fields[f"{name}_{row.kind}"], rule, may_be_empty=True)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from portal.core.field_rules import FieldRules, Phone, Rule, Text, TextKind
+from portal.core.field_rules import FieldRules, Rule
 
 
 def apply_rule(field: forms.Field, rule: Rule, *, may_be_empty: bool) -> None:
@@ -15,9 +15,6 @@ def apply_rule(field: forms.Field, rule: Rule, *, may_be_empty: bool) -> None:
     field.is_ruled = True  # type: ignore[attr-defined]  # read by portal.core.folded_fields
     unreadable = rule.refuse_unreadable().messages[0]
     field.error_messages |= {"required": rule.missing, "invalid": unreadable, "invalid_choice": unreadable}
-    if isinstance(rule, Phone) or (isinstance(rule, Text) and rule.kind == TextKind.CODE):
-        # The browser must not cut '138 1234 5678': spaces are folded away afterwards.
-        field.widget.attrs.pop("maxlength", None)
 
 
 def check_fields(
