@@ -71,6 +71,11 @@ def validate_storable(value: Any) -> None:
         check_size(value, -MAX_BIGINT, MAX_BIGINT)
 
 
+def leave_bounds_to_rule(field: forms.Field) -> None:
+    """Add no bounds of numbers and days to this field: a rule of its own has them."""
+    vars(field)["is_ruled"] = True
+
+
 class FoldingBoundField(BoundField):
     """A bound field whose data is folded before it is cleaned, compared or shown again."""
 

@@ -6,13 +6,14 @@ from typing import Any, ClassVar
 from django import forms
 
 from portal.core.field_rules import FieldRules, Rule
+from portal.core.folded_fields import leave_bounds_to_rule
 
 
 def apply_rule(field: forms.Field, rule: Rule, *, may_be_empty: bool) -> None:
     """Let `rule` alone decide about the values of `field`, with its own messages."""
     field.required = rule.required and not may_be_empty
     field.validators = []
-    field.is_ruled = True  # type: ignore[attr-defined]  # read by portal.core.folded_fields
+    leave_bounds_to_rule(field)
     unreadable = rule.refuse_unreadable().messages[0]
     field.error_messages |= {"required": rule.missing, "invalid": unreadable, "invalid_choice": unreadable}
 

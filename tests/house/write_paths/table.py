@@ -34,18 +34,22 @@ class Case:
     """
 
     typed: Any
+    form: Any = field(default=None, kw_only=True)
+    sheet: Any = field(default=None, kw_only=True)
+    api: Any = field(default=None, kw_only=True)
+    also: dict[str, Any] = field(default_factory=dict, kw_only=True)
 
     @property
     def in_form(self) -> Any:
-        return self.typed if self.form is None else self.form  # type: ignore[attr-defined]
+        return self.typed if self.form is None else self.form
 
     @property
     def in_sheet(self) -> Any:
-        return self.typed if self.sheet is None else self.sheet  # type: ignore[attr-defined]
+        return self.typed if self.sheet is None else self.sheet
 
     @property
     def in_api(self) -> Any:
-        return self.typed if self.api is None else self.api  # type: ignore[attr-defined]
+        return self.typed if self.api is None else self.api
 
 
 @dataclass(frozen=True)
@@ -53,10 +57,6 @@ class Stored(Case):
     """A value that every path takes; `value` is what is stored, of a relation the key."""
 
     value: Any
-    form: Any = None
-    sheet: Any = None
-    api: Any = None
-    also: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,7 @@ class Refused(Case):
     """A value that every path refuses with this message, beside its field or the field `by`."""
 
     message: str
-    form: Any = None
-    sheet: Any = None
-    api: Any = None
-    by: str = ""
-    also: dict[str, Any] = field(default_factory=dict)
+    by: str = field(default="", kw_only=True)
 
 
 def text_cases(limit: int) -> list[Any]:

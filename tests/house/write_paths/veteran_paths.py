@@ -5,6 +5,7 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
+from django.db.models import Field
 from django.urls import reverse
 
 from portal.accounts.roles import StationRole
@@ -110,8 +111,9 @@ def _as_stored_once(name: str, case: Any) -> Any:
         except ValueError:
             return SKIP
     if isinstance(case, Refused):
-        limit = Veteran._meta.get_field(name).max_length  # type: ignore[union-attr]
-        fits = limit is None or len(case.typed) <= limit
+        column = Veteran._meta.get_field(name)
+        assert isinstance(column, Field)
+        fits = column.max_length is None or len(case.typed) <= column.max_length
         return case.typed if fits and case.typed.strip("\u200b") else SKIP
     is_text = isinstance(case.value, str) and not name.endswith("_region")
     return case.typed if is_text and case.form is None else case.value
