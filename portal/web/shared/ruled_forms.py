@@ -1,12 +1,15 @@
 """Forms whose fields follow the rules of an aggregate: they take and refuse what every other path does."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 
 from portal.core.field_rules import FieldRules, Rule
 from portal.core.folded_fields import leave_bounds_to_rule
+
+# A mixin: by itself it is no form.
+_Form = forms.BaseForm if TYPE_CHECKING else object
 
 
 def apply_rule(field: forms.Field, rule: Rule, *, may_be_empty: bool) -> None:
@@ -39,7 +42,7 @@ def check_fields(
             form.add_error(name if name in form.fields else None, field_errors)
 
 
-class RuledForm(forms.BaseForm):
+class RuledForm(_Form):
     """Mixin of forms with fields of an aggregate.
 
     Attributes:
