@@ -8,8 +8,10 @@ from django import forms
 from portal.core.field_rules import FieldRules, Rule
 from portal.core.folded_fields import leave_bounds_to_rule
 
-# A mixin: by itself it is no form.
-_Form = forms.BaseForm if TYPE_CHECKING else object
+if TYPE_CHECKING:
+    _Form = forms.BaseForm
+else:  # a mixin: by itself it is no form
+    _Form = object
 
 
 def apply_rule(field: forms.Field, rule: Rule, *, may_be_empty: bool) -> None:
