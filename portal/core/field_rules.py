@@ -32,15 +32,15 @@ class TextKind(StrEnum):
     """What a text holds, which decides the checks that it passes on every path."""
 
     FREE = "free"  # what people write as they like
-    ADDRESS = "address"  # villages are still called '五大队'
-    NAME = "name"  # of a person or an employer
+    ADDRESS = "address"
+    NAME = "name"  # of a person
     CODE = "code"  # has a shape of its own
 
 
 # Checks of every text of a kind, by every path; each raises ValidationError. New checks of texts belong here.
 TEXT_CHECKS: Mapping[TextKind, tuple[Callable[[str], None], ...]] = {
     TextKind.FREE: (validate_no_unit_name,),
-    TextKind.ADDRESS: (),
+    TextKind.ADDRESS: (validate_no_unit_name,),
     TextKind.NAME: (),
     TextKind.CODE: (),
 }
@@ -126,7 +126,7 @@ def fold_reference(text: str) -> str:
 
 
 def name_rule(max_length: int, **options: Any) -> Text:
-    """Return the rule of the name of a person or an employer, which keeps the characters that were typed."""
+    """Return the rule of a name, which keeps the characters that were typed."""
     return Text(max_length=max_length, fold=display_name, kind=TextKind.NAME, **options)
 
 

@@ -18,7 +18,7 @@ from portal.core.field_rules import (
     paragraphs_rule,
 )
 from portal.core.text_folding import fold_code
-from portal.core.validators import validate_uscc_form
+from portal.core.validators import validate_no_unit_name, validate_uscc_form
 from portal.employers.enums import Industry, Nature, SizeBand
 
 
@@ -31,7 +31,7 @@ def _check_permit(values: Mapping[str, Any]) -> None:
 
 EMPLOYER_RULES = FieldRules(
     {
-        "name": name_rule(80, required=True),
+        "name": name_rule(80, required=True, checks=(validate_no_unit_name,)),
         "uscc": Text(
             max_length=18, fold=fold_code, kind=TextKind.CODE, required=True, checks=(validate_uscc_form,)
         ),
@@ -41,7 +41,7 @@ EMPLOYER_RULES = FieldRules(
         "region": Row(required=True),
         "address": Text(max_length=120, kind=TextKind.ADDRESS, required=True),
         "introduction": paragraphs_rule(2000),
-        "contact_person": name_rule(40, required=True),
+        "contact_person": name_rule(40, required=True, checks=(validate_no_unit_name,)),
         "contact_phone": Phone(required=True),
         "veteran_founded": Flag(),
         "is_agency": Flag(),

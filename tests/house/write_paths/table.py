@@ -107,7 +107,8 @@ VETERAN = {
         Refused("13712345678/13812345678", "应为11位手机号码，以1开头；只填一个号码。"),
     ],
     "address": [
-        Stored("睦洲镇\u200b五大队6号", "睦洲镇五大队6号"),
+        Stored("睦洲镇\u200b新沙路6号", "睦洲镇新沙路6号"),
+        Refused("75230部队家属院", UNIT_NAME),
         Refused("路" * 121, "最多 120 个字。"),
         Refused("路" * 600_001, "最多 120 个字。", sheet=SKIP),
     ],
@@ -162,6 +163,7 @@ EMPLOYER = {
     "name": [
         Stored("江门市\u200b远航物流有限公司", "江门市远航物流有限公司"),
         Refused("远" * 81, "最多 80 个字。"),
+        Refused("75230部队招待所", UNIT_NAME),
         Refused(" ", MISSING),
     ],
     "uscc": [
@@ -201,7 +203,8 @@ EMPLOYER = {
     "nature": [Stored("state", "state"), Refused("own", NATURES)],
     "region": [Stored("440703", "440703"), Refused("", MISSING)],
     "address": [
-        Stored("会城\u200b街道五大队2号", "会城街道五大队2号"),
+        Stored("会城\u200b街道2号", "会城街道2号"),
+        Refused("75230部队家属院", UNIT_NAME),
         Refused("路" * 121, "最多 120 个字。"),
         Refused("", MISSING),
     ],
@@ -285,7 +288,8 @@ POSITION = {
         Refused("广东省", NOT_SERVED, form="44", api="44"),
     ],
     "address": [
-        Stored("会城\u200b街道五大队", "会城街道五大队"),
+        Stored("会城\u200b街道", "会城街道"),
+        Refused("75230部队家属院", UNIT_NAME),
         Refused("路" * 121, "最多 120 个字。"),
     ],
     "education_min": [Stored("大专", 2, form="2", api=2), Refused("学富五车", LEVELS, api=7)],
