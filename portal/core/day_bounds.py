@@ -12,9 +12,6 @@ RECORDED_WITHIN = timedelta(days=3 * 366)
 # Nobody registered here was born, served or certified before.
 EARLIEST_DAY = date(1900, 1, 1)
 MIN_AGE = timedelta(days=16 * 365)  # of anybody with a record: nobody leaves service younger
-MIN_AGE_AT_ENTRY = 14  # years; cadets of some arms
-# Certificates and other things that end: '长期' is written as no day.
-LATEST_END = timedelta(days=60 * 366)
 
 
 def require_between(field: str, day: date | None, earliest: date, latest: date, name: str) -> None:
@@ -35,12 +32,6 @@ def require_between(field: str, day: date | None, earliest: date, latest: date, 
         today = timezone.localdate()
         end = "今天" if latest == today else f" {latest.isoformat()}"
         raise ValidationError({field: f"{name}不能晚于{end}。"}, code="too_late")
-
-
-def validate_end_day(day: date) -> None:
-    """Refuse the last day of a certificate that no certificate has."""
-    if not EARLIEST_DAY <= day <= timezone.localdate() + LATEST_END:
-        raise ValidationError("有效期不合理，请核对年份；长期有效的不用填。", code="day")
 
 
 def latest_planned_day() -> date:

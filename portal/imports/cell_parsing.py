@@ -10,13 +10,11 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import Choices
 
 from portal.core.certificates import IMPORT_WORDS, CertificateKind
 from portal.core.models import Region
 from portal.core.text_folding import display_paragraphs, fold_key, is_digits
-from portal.core.validators import validate_no_unit_name
 from portal.imports.cell_text import cell_text
 from portal.imports.import_kinds import BadRow
 
@@ -36,7 +34,6 @@ _DATE = re.compile(
     r"([0-9]{4})(?:[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})日?|月)?|([0-9]{2})([0-9]{2})?)(?:[ T][0-9].*)?"
 )
 _SPREADSHEET_EPOCH = date(1899, 12, 30)
-_EARLIEST_DATE = date(1930, 1, 1)
 
 
 def clean_text(cell: Any) -> str:
@@ -49,25 +46,22 @@ def fold_text(text: str) -> str:
     return fold_key(text)
 
 
-def parse_date(label: str, cell: Any, *, latest: date, earliest: date = _EARLIEST_DATE) -> date | None:
+def parse_day(label: str, cell: Any) -> date | None:
     """Parse a date cell or a text ('2003-12-01', '2003年12月', '200312'); a month becomes its first day.
 
     Raises:
-        BadRow: not a date, or outside the limits.
+        BadRow: not a date.
     """
     if isinstance(cell, datetime):
-        day: date | None = cell.date()
-    elif isinstance(cell, date):
-        day = cell
-    else:
-        text = fold_text(clean_text(cell))
-        if not text:
-            return None
-        day = _parse_date_text(text)
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    text = fold_text(clean_text(cell))
+    if not text:
+        return None
+    day = _parse_date_text(text)
     if day is None:
         raise BadRow("dates", f"{label}：读不出日期，请写成 2003-12-01 这样。")
-    if not earliest <= day <= latest:
-        raise BadRow("dates", f"{label}：日期不合理，请核对。")
     return day
 
 
@@ -82,25 +76,6 @@ def _parse_date_text(text: str) -> date | None:
         return date(int(match[1]), int(month), int(day))
     except ValueError:
         return None
-
-
-def parse_text(label: str, cell: Any, max_length: int) -> str:
-    """Parse a text of limited length.
-
-    Raises:
-        BadRow: too long, or it names a military unit.
-    """
-    text = clean_text(cell)
-    if len(text) > max_length:
-        raise BadRow("too_long", f"{label}：最多 {max_length} 个字。")
-    try:
-        validate_no_unit_name(text)
-    except ValidationError as error:
-        raise BadRow(
-            "unit_name",
-            f"{label}：请不要填写部队番号或代号。可写军种、专业和服役年限，例如：陆军，汽车驾驶，12年。",
-        ) from error
-    return text
 
 
 def parse_yes_no(label: str, cell: Any) -> bool | None:
@@ -156,7 +131,7 @@ class ListParser:
                 raise BadRow(
                     "choice", f"{self.label}：认不出其中一项，请对照模板“可选内容”填写，用顿号“、”隔开。"
                 )
-            years_by_code[code] = min(int(years[1]), 45) if years else None
+            years_by_code[code] = int(years[1]) if years else None
         return years_by_code
 
 

@@ -1,6 +1,5 @@
 """Positions (岗位) that employers offer, and exceptions for their wording."""
 
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,32 +12,24 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.core.certificates import CertificateKind
-from portal.core.day_bounds import EARLIEST_DAY, latest_planned_day, require_between
 from portal.core.enums import Education, Shift
 from portal.core.models import Occupation, Region, TimestampedModel
 from portal.core.validators import validate_no_unit_name
 from portal.employers.enums import VerificationState
 from portal.employers.models import Employer
 from portal.positions.enums import PositionKind, PositionState
+from portal.positions.field_rules import validate_external_id
 from portal.positions.wording_checks import WordingField, refuse_identity_numbers
 from portal.stations.models import in_subtrees
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-EXTERNAL_ID_PATTERN = re.compile(r"[A-Za-z0-9\u4e00-\u9fff_./#-]{1,64}")
-
 
 def validate_certificates(codes: list[str]) -> None:
     unknown = set(codes) - set(CertificateKind.values)
     if unknown:
         raise ValidationError(f"没有这种证书：{'、'.join(sorted(unknown))}")
-
-
-def validate_external_id(value: str) -> None:
-    """Refuse an external id that does not fit into a URL and a spreadsheet cell."""
-    if not EXTERNAL_ID_PATTERN.fullmatch(value):
-        raise ValidationError("岗位编号只能用字母、数字、汉字和 - _ . / #，最多64位，中间不留空格。")
 
 
 def open_at(now: datetime, through: str = "") -> Q:
@@ -166,6 +157,8 @@ class Position(TimestampedModel):
     renewals = models.PositiveSmallIntegerField("已续期次数", default=0)
     # Closed because the headcount was reached; opens again when a counted hire is cancelled.
     filled_by_count = models.BooleanField("因招满自动关闭", default=False)
+    # Key of the form that created it: a form that is sent twice makes one position.
+    idempotency_key = models.UUIDField("提交标识", null=True, blank=True, editable=False)
     # Digest of the import row that created it, to recognise the same row in a later import.
     import_digest = models.CharField("表格行校验值", max_length=64, blank=True)
 
@@ -205,6 +198,9 @@ class Position(TimestampedModel):
                 name="position_external_id_unique",
                 violation_error_message="本单位已有这个编号的岗位。",
             ),
+            models.UniqueConstraint(
+                fields=["employer", "idempotency_key"], name="position_idempotency_key_unique"
+            ),
             models.CheckConstraint(
                 condition=Q(external_id__isnull=True) | ~Q(external_id=""),
                 name="position_external_id_not_empty",
@@ -231,7 +227,6 @@ class Position(TimestampedModel):
             if self.employer.is_agency and not self.real_employer:
                 raise ValidationError({"real_employer": "人力资源服务机构代招的岗位，请写明实际用人单位。"})
         refuse_identity_numbers(self)
-        require_between("closes_on", self.closes_on, EARLIEST_DAY, latest_planned_day(), "招聘截止日期")
         self.external_id = self.external_id or None
         if self.external_id and self.employer_id:
             others = Position.objects.filter(employer=self.employer_id, external_id=self.external_id)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Choices
 
 from portal.core.enums import Education, Shift
+from portal.core.field_rules import MISSING, Rule
 from portal.core.models import Region
 from portal.core.text_folding import is_digits
 from portal.imports.cell_parsing import (
@@ -18,6 +19,7 @@ from portal.imports.cell_parsing import (
 )
 from portal.imports.import_kinds import BadRow
 from portal.positions.enums import PositionKind
+from portal.positions.field_rules import POSITION_RULES
 from portal.stations.enums import StationLevel
 
 # Chinese name of each code of a bad row.
@@ -70,10 +72,13 @@ _YEARS = re.compile(r"([0-9]{1,2}|[一二三四五六七八九十两半])(?:\s*[
 _NUMBER = r"([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)(k|千|w|万)?"
 _RANGE = re.compile(rf"{_NUMBER}(?:元)?(?:/月)?(?:[-~—–－至到]+{_NUMBER})?")
 _NEGOTIABLE = frozenset({"面议", "薪资面议", "工资面议", "待遇面议", "面谈", "详谈", "可议"})
-_OTHER_PERIOD = re.compile(r"/(?:年|天|日|小时|时|件|次)|年薪|日薪|时薪|计件|每天|每小时|一天|元一天")
+# '10万一年' and '200一天' are no monthly pay; '年终奖', '年底' and '工作8小时' say nothing about the period.
+_OTHER_PERIOD = re.compile(
+    r"[/每按一半全整两]个?(?:年(?!终|底|假|涨|调)|小时|时|h|季|件|次|趟|单|半月)"
+    r"|[/每按一半全整两]个?(?:天|日|周|星期)(?!工作|上班|[0-9.]+个?(?:小时|h|天))"
+    r"|[0-9k万千元]年(?!终|底|假|以)|\(年\)|半个?月|年薪|日薪|时薪|周薪|计件|计时"
+)
 _UNIT_FACTORS = {"k": 1_000, "千": 1_000, "w": 10_000, "万": 10_000}
-MIN_PAY, MAX_PAY = 500, 1_000_000  # yuan per month
-MAX_HEADCOUNT = 5_000
 _REGION_SUFFIX = re.compile(r"(?<=..)(?:特别行政区|自治区|自治州|自治县|街道|新区|省|市|区|县|镇|乡)")
 
 
@@ -110,20 +115,24 @@ def parse_experience(label: str, cell: Any) -> int | None:
         return 0
     match = _YEARS.search(text)
     if match is None:
-        raise BadRow("years", f"{label}：请写几年，例如 2 或“3年以上”；没有要求写“不限”。")
+        raise refusal(label, POSITION_RULES["experience_years"])
     return int(match[1]) if is_digits(match[1]) else _NUMERALS[match[1]]
 
 
-def parse_headcount(label: str, cell: Any) -> int:
+def refusal(label: str, rule: Rule) -> BadRow:
+    """Return the refusal of a cell that cannot be read as a value of its field."""
+    error = rule.refuse_unreadable()
+    return BadRow(rule.unreadable_code, f"{label}：{error.messages[0]}")
+
+
+def parse_headcount(label: str, cell: Any) -> int | None:
     """Parse the number of people: 5, '5人', '5名'."""
     text = fold_text(clean_text(cell))
     if not text:
-        raise BadRow("headcount", f"{label}：没有填写。")
-    match = re.fullmatch(r"([0-9]{1,6})(?:\.0+)?[人名位个]?", text)
+        return None
+    match = re.fullmatch(r"([0-9]{1,20})(?:\.0+)?[人名位个]?", text)
     if match is None:
-        raise BadRow("headcount", f"{label}：请写明招几个人，例如 5；“若干”“不限”“多名”不能收。")
-    if not 1 <= int(match[1]) <= MAX_HEADCOUNT:
-        raise BadRow("headcount", f"{label}：应在 1 到 {MAX_HEADCOUNT} 之间。")
+        raise refusal(label, POSITION_RULES["headcount"])
     return int(match[1])
 
 
@@ -139,7 +148,7 @@ def parse_pay_range(label: str, cell: Any) -> tuple[int, int] | None:
     A single amount ('5000元/月以上') is both ends. An empty cell is None.
 
     Raises:
-        BadRow: '面议' only, another period than a month, or reversed ends.
+        BadRow: '面议' only, no amount, or another period than a month.
     """
     text = re.sub(r"(?:¥|￥|rmb|人民币|约|月薪|工资|薪资|底薪)", "", fold_text(clean_text(cell)))
     if not text:
@@ -148,12 +157,12 @@ def parse_pay_range(label: str, cell: Any) -> tuple[int, int] | None:
         raise BadRow("pay", f"{label}：不能只写“面议”，请写明每月最低多少元。")
     if _OTHER_PERIOD.search(text):
         raise BadRow("pay", f"{label}：请换算成每月多少元。")
-    match = _RANGE.search(text)
+    match = None if text.startswith("-") else _RANGE.search(text)
     if match is None:
-        raise BadRow("pay", f"{label}：读不出金额，请写成 6000-8000 这样。")
+        raise refusal(label, POSITION_RULES["pay_from"])
     low = _parse_amount(match[1], match[2], match[4])
     high = _parse_amount(match[3], match[4], match[2]) if match[3] else low
-    return check_pay(label, low, high)
+    return low, high
 
 
 def parse_pay(label: str, cell: Any) -> int | None:
@@ -166,19 +175,6 @@ def parse_pay(label: str, cell: Any) -> int | None:
     if ends is not None and ends[0] != ends[1]:
         raise BadRow("pay", f"{label}：这一格只写一个数；上限和下限各占一列。")
     return ends[0] if ends else None
-
-
-def check_pay(label: str, low: int, high: int) -> tuple[int, int]:
-    """Return both ends.
-
-    Raises:
-        BadRow: reversed, or not plausible for a month.
-    """
-    if low > high:
-        raise BadRow("pay", f"{label}：下限高于上限，是否填反了？")
-    if not (low >= MIN_PAY and high <= MAX_PAY):
-        raise BadRow("pay", f"{label}：金额不合理，请写每月多少元。")
-    return low, high
 
 
 class RegionParser:
@@ -207,7 +203,7 @@ class RegionParser:
         """
         text = fold_text(clean_text(cell))
         if not text:
-            raise BadRow("region", f"{self.label}：没有填写。")
+            raise BadRow("region", f"{self.label}：{MISSING}")
         is_ambiguous = False
         for length in range(len(text), 2, -1):
             code, has_several = self._by_full_name.find(text[:length], near=self._near)

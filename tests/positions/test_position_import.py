@@ -107,7 +107,7 @@ def test_pay_formats_are_parsed(employer: Any, member: Any, expected_value: Any,
     [
         ({"title": " "}, "title", "岗位名称：没有填写"),
         ({"title": "司" * 61}, "too_long", "岗位名称：最多 60 个字"),
-        ({"pay_from": 8000, "pay_to": 6000}, "pay", "月薪下限：下限高于上限"),
+        ({"pay_from": 8000, "pay_to": 6000}, "pay", "月薪上限：月薪上限不能低于下限"),
         ({"pay_from": "面议", "pay_to": ""}, "pay", "不能只写“面议”"),
         ({"pay_from": "10万/年", "pay_to": ""}, "pay", "换算成每月"),
         ({"pay_from": "5000-8000", "pay_to": ""}, "pay", "只写一个数"),
@@ -125,7 +125,7 @@ def test_pay_formats_are_parsed(employer: Any, member: Any, expected_value: Any,
         ({"duties": ""}, "duties", "岗位职责：没有填写"),
         ({"duties": "原73211部队驻地"}, "unit_name", "岗位职责：请不要填写部队番号"),
         ({"shift": "看心情"}, "choice", "班次：请从这些里选"),
-        ({"closes_on": "2020-01-01"}, "dates", "招聘截止日期：日期不合理"),
+        ({"closes_on": "2020-01-01"}, "dates", "招聘截止日期：日期应在"),
         ({"external_id": "a b"}, "number", "岗位编号：只能用"),
         ({"travels": "也许"}, "choice", "需要出差或长途：请填"),
     ],
@@ -195,8 +195,8 @@ def test_scenario_two_in_numbers(employer: Any, member: Any) -> None:
         for cell in row
         if cell.fill.fill_type == "solid"
     }
-    assert red == {(2, "月薪下限"), (3, "工作地区"), (4, "岗位名称")}
-    page.cell(2, headers.index("月薪下限") + 1).value = 5000
+    assert red == {(2, "月薪上限"), (3, "工作地区"), (4, "岗位名称")}
+    page.cell(2, headers.index("月薪上限") + 1).value = 9000
     page.cell(3, headers.index("工作地区") + 1).value = "新会区"
     page.cell(4, headers.index("岗位名称") + 1).value = "30号线货车司机"
     corrected = io.BytesIO()

@@ -271,7 +271,8 @@ def build_ranking(state: str) -> World:
         for name in ("第一版", "第二版", "第三版")
     ]
     RankingChange.objects.create(
-        sequence=RankingChange.objects.count() + 1, kind="adopt", version=versions[0], by=operator, reason="更好"
+        sequence=RankingChange.objects.count() + 1, kind="adopt", version=versions[0], by=operator,
+        reason="更好",
     )  # fmt: skip
     return World(operator=operator, second=second, version=versions[1], third=versions[2])
 

@@ -18,7 +18,6 @@ from portal.visits.enums import VisitMethod
 from tests.factories import (
     make_fair,
     make_id_number,
-    make_position,
     make_staff,
     make_stations,
     make_user,
@@ -83,8 +82,6 @@ def test_days_of_no_time_are_refused_beside_their_field(clerk: Any, day: date) -
     assert _fields(actions.set_wish, veteran=veteran, by=clerk, start_date=day) == ["start_date"]
     assert Wish(veteran=veteran).start_date is None
     assert Certificate.objects.get().valid_until is None
-    position = make_position(closes_on=day)
-    assert _fields(position.full_clean) == ["closes_on"]
 
 
 @pytest.mark.parametrize("day", FAR)

@@ -2,12 +2,10 @@
 
 from datetime import date
 
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 
 from portal.core.certificates import CertificateKind
-from portal.core.day_bounds import validate_end_day
 from portal.core.encryption import EncryptedTextField
 from portal.core.models import Specialty
 from portal.core.validators import validate_certificate_number, validate_no_unit_name
@@ -40,13 +38,6 @@ class Certificate(models.Model):
         verbose_name = "证书"
         verbose_name_plural = "证书"
         constraints = [models.UniqueConstraint(fields=["veteran", "kind"], name="certificate_once")]
-
-    def clean(self) -> None:
-        if self.valid_until is not None:
-            try:
-                validate_end_day(self.valid_until)
-            except ValidationError as error:
-                raise ValidationError({"valid_until": error}) from error
 
     def is_valid_on(self, day: date) -> bool:
         return self.valid_until is None or self.valid_until >= day

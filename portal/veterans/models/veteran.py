@@ -26,7 +26,6 @@ from portal.veterans.enums import (
     Settlement,
     Sex,
 )
-from portal.veterans.service_days import require_service_days
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -203,11 +202,6 @@ class Veteran(NameKeyModel, TimestampedModel):
                 name="veteran_anonymous_is_closed",
             ),
         ]
-
-    def clean(self) -> None:
-        """Check the days of service: see `require_service_days`."""
-        if self.birth_date is not None:
-            require_service_days(self.birth_date, self.entered_on, self.left_on)
 
     def __str__(self) -> str:
         return self.name

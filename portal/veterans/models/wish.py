@@ -5,7 +5,6 @@ from decimal import Decimal
 from django.core.validators import MinValueValidator
 from django.db import models
 
-from portal.core.day_bounds import EARLIEST_DAY, latest_planned_day, require_between
 from portal.core.models import Occupation, Region, TimestampedModel
 from portal.core.validators import validate_no_unit_name
 from portal.veterans.models.veteran import Veteran
@@ -36,6 +35,3 @@ class Wish(TimestampedModel):
     class Meta:
         verbose_name = "求职意愿"
         verbose_name_plural = "求职意愿"
-
-    def clean(self) -> None:
-        require_between("start_date", self.start_date, EARLIEST_DAY, latest_planned_day(), "最早到岗日期")

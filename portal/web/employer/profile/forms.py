@@ -8,14 +8,18 @@ from portal.core.folded_fields import CreditCodeField, PersonNameField, PhoneFie
 from portal.core.seen_values import seal_fields
 from portal.core.validators import uscc_check_passes
 from portal.employers.actions import PROFILE_FIELDS
+from portal.employers.field_rules import EMPLOYER_RULES
 from portal.employers.models import Employer
 from portal.web.shared.form_fields import PlaceField, refuse_unit_names
+from portal.web.shared.ruled_forms import RuledForm
 from portal.web.shared.seen_forms import SeenMixin
 
 
 @refuse_unit_names("name", "address", "contact_person")
-class ProfileForm(SeenMixin, forms.ModelForm):
+class ProfileForm(SeenMixin, RuledForm, forms.ModelForm):
     """Profile of an employer."""
+
+    rules = EMPLOYER_RULES
 
     class Meta:
         model = Employer
@@ -89,7 +93,7 @@ class RegisterForm(ProfileForm):
         self.fields["uscc_confirmed"].widget = forms.CheckboxInput()
 
     def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
+        values = super().clean()
         code = values.get("uscc")
         if code and not uscc_check_passes(code) and not values.get("uscc_confirmed"):
             self._show_confirmation()
