@@ -385,7 +385,7 @@ MATRIX: dict[str, Row] = {
     "company/intentions/<int:pk>/phone/": Row(
         THE_EMPLOYER, _of("placement"), "post", knows=KNOW_THE_PERSON | THE_EMPLOYER
     ),
-    "company/confirmations/": Row(EMPLOYERS, knows=KNOW_THE_PERSON | THE_EMPLOYER),
+    "company/confirmations/": Row(EMPLOYERS, knows=KNOW_THE_PERSON | THE_EMPLOYER, notes=THE_EMPLOYER),
     "company/tokens/": Row(OWNERS),
     "company/tokens/<int:pk>/revoke/": Row(THE_OWNER, _of("token"), "post"),
     # --- the desk
@@ -555,8 +555,8 @@ MATRIX: dict[str, Row] = {
     "door/<int:page_id>/intention/": Row(DESK_HERE | {"volunteer"}, _of("fair", "page_id")),
     # --- the API
     "api/v1/": Row(frozenset()),
-    "api/v1/openapi.json": Row(EVERYBODY, impersonal=True),
-    "api/v1/docs": Row(EVERYBODY, impersonal=True),
+    "api/v1/openapi.json": Row(EVERYBODY),
+    "api/v1/docs": Row(EVERYBODY),
     "api/v1/veterans": Row(
         SIGNED_IN - (FILES - EXPORTS),
         queries=tuple(f"{query}&purpose=%E6%A0%B8%E5%AF%B9" for query in NAME_SEARCHES),
@@ -564,12 +564,14 @@ MATRIX: dict[str, Row] = {
         notes=EXPORTS & FILES_HERE,
     ),
     "api/v1/veterans/<int:veteran_id>": Row(KNOW_THE_PERSON, _of("veteran", "veteran_id"), notes=FILES_HERE),
-    "api/v1/placements": Row(SIGNED_IN, knows=KNOW_THE_PERSON | THE_EMPLOYER, notes=FILES_HERE),
+    "api/v1/placements": Row(
+        SIGNED_IN, knows=KNOW_THE_PERSON | THE_EMPLOYER, notes=FILES_HERE | THE_EMPLOYER
+    ),
     "api/v1/placements/<int:placement_id>": Row(
         KNOW_THE_PERSON | THE_EMPLOYER,
         _of("placement", "placement_id"),
         knows=KNOW_THE_PERSON | THE_EMPLOYER,
-        notes=FILES_HERE,
+        notes=FILES_HERE | THE_EMPLOYER,
     ),
     "api/v1/follow-ups": Row(SIGNED_IN, notes=FILES_HERE),
     "api/v1/positions": Row(EVERYBODY, cache="no-cache"),
@@ -584,7 +586,7 @@ MATRIX: dict[str, Row] = {
     # --- what everybody reads
     # Whoever holds a link is asked who they are, and learns nothing before.
     "confirm/<str:token>/": Row(EVERYBODY, {"token": "secret"}, cache="no-store, private"),
-    "confirm/thanks/": Row(EVERYBODY, cache="no-store, private"),
+    "confirm/thanks/": Row(EVERYBODY, cache="no-store, private", impersonal=True),
     "search/": Row(EVERYBODY, queries=(f"q={PERSON}", f"q={PHONE}")),
     "search/suggest": Row(
         EVERYBODY, queries=(f"q={PERSON}", f"q={PHONE}"), cache="public, max-age=60", impersonal=True
@@ -610,9 +612,7 @@ MATRIX: dict[str, Row] = {
     "notices/<int:pk>/": Row(THE_PERSON, _of("notification"), "post"),
     "healthz": Row(EVERYBODY, impersonal=True),
     # Pictures of published pages only; no document is stored below /media/.
-    r"^media/(?P<path>(?:images|original_images)/.+)$": Row(
-        frozenset(), {"path": "=images/none.jpg"}, impersonal=True
-    ),
+    r"^media/(?P<path>(?:images|original_images)/.+)$": Row(frozenset(), {"path": "=images/none.jpg"}),
     "sign-in/": Row(EVERYBODY, cache=NEVER),
     # Open only on the way through a sign-in.
     "sign-in/code/": Row(frozenset(), cache=NEVER),
