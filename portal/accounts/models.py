@@ -233,10 +233,10 @@ class FactorPermission(models.Model):
 
     user = models.ForeignKey(User, models.PROTECT, related_name="factor_permissions", verbose_name="用户")
     kind = models.CharField("方式", max_length=10, choices=FactorKind.choices)
-    given_by = models.ForeignKey(
+    operator = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", verbose_name="准许人"
     )  # None: at the command line
-    given_at = models.DateTimeField("准许时间", default=timezone.now)
+    created_at = models.DateTimeField("准许时间", default=timezone.now)
     expires_at = models.DateTimeField("失效时间")
     used_at = models.DateTimeField("使用时间", null=True, blank=True)
 

@@ -55,7 +55,7 @@ def permit_enrolment(*, user: User, kind: FactorKind, by: User | None) -> Factor
     now = timezone.now()
     user.factor_permissions.filter(used_at=None, expires_at__gt=now).update(expires_at=now)
     permission = FactorPermission.objects.create(
-        user=user, kind=kind, given_by=by, expires_at=now + PERMISSION_LASTS
+        user=user, kind=kind, operator=by, expires_at=now + PERMISSION_LASTS
     )
     audit.record(by=by, verb="accounts.factor_permitted", target=user, kind=kind)
     return permission

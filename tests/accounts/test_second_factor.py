@@ -90,7 +90,7 @@ def test_permission_is_good_once_and_each_step_is_an_event(
 
 def test_permission_expires_and_belongs_to_one_person(clerk: User, operator: User) -> None:
     permission = permit_enrolment(user=clerk, kind=FactorKind.APP, by=operator)
-    assert permission.expires_at - permission.given_at <= PERMISSION_LASTS + timedelta(seconds=1)
+    assert permission.expires_at - permission.created_at <= PERMISSION_LASTS + timedelta(seconds=1)
     other = make_staff(make_stations()["睦洲镇"])
     with pytest.raises(PermissionDenied):
         enrol(permission=permission, by=other, device=unconfirmed_app(other))

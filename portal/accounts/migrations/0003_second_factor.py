@@ -39,13 +39,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "given_at",
+                    "created_at",
                     models.DateTimeField(default=django.utils.timezone.now, verbose_name="准许时间"),
                 ),
                 ("expires_at", models.DateTimeField(verbose_name="失效时间")),
                 ("used_at", models.DateTimeField(blank=True, null=True, verbose_name="使用时间")),
                 (
-                    "given_by",
+                    "operator",
                     models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,

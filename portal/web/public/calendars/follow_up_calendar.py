@@ -54,9 +54,9 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     calendar_file.add("x-wr-calname", "回访")
     calendar_file.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     url = absolute_url(reverse("staff:day"))
-    shown_calls = list(calls.select_related("placement__veteran"))
-    log_shown(by=user, veterans=[call.placement.veteran for call in shown_calls], place="回访日历订阅")
-    for day, rows in _group_by_day(shown_calls, today).items():
+    calls_with_people = list(calls.select_related("placement__veteran"))
+    log_shown(by=user, veterans=[call.placement.veteran for call in calls_with_people], place="回访日历订阅")
+    for day, rows in _group_by_day(calls_with_people, today).items():
         calendar_file.add_component(
             _build_event(f"duties-{user.pk}-{day}@{site_host()}", day, rows, today, url)
         )

@@ -65,14 +65,16 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
         key = tuple(getattr(veteran, name) for name in names)
         if key in keys:
             groups.setdefault(key, []).append(veteran)
-    shown_groups = [group for group in groups.values() if len(group) > 1]
+    duplicate_groups = [group for group in groups.values() if len(group) > 1]
     log_shown(
-        by=user, veterans=[veteran for group in shown_groups for veteran in group], place="疑似重复档案名单"
+        by=user,
+        veterans=[veteran for group in duplicate_groups for veteran in group],
+        place="疑似重复档案名单",
     )
     url = reverse("staff:duplicates")
     context = {
         "page": page,
-        "groups": shown_groups,
+        "groups": duplicate_groups,
         "tabs": [
             {"label": "手机号相同", "url": url, "current": by_phone, "count": None},
             {
