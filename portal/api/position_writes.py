@@ -20,31 +20,42 @@ from portal.api.schemas import Code, HyphenatedCode, Line, Paragraphs
 from portal.api_tokens.models import ApiToken
 from portal.core.certificates import CertificateKind
 from portal.core.enums import Education, Shift
+from portal.core.field_rules import Number, Text, Words
 from portal.core.models import Occupation, Region
 from portal.core.state_machine import TransitionRefused
+from portal.core.text_folding import display_line, fold_code
 from portal.employers.models import Employer
 from portal.positions import integrator_writes, occupation_lookup
 from portal.positions.duplicates import DuplicatePosition
 from portal.positions.enums import PositionKind
+from portal.positions.field_rules import POSITION_RULES, REGION_NOT_SERVED
 from portal.positions.integrator_writes import Outcome
 from portal.positions.models import Position, PositionQuerySet
-from portal.stations.enums import StationLevel
 
 __all__ = ["router"]
 
 MAX_BATCH_SIZE = 100
+MAX_OCCUPATION_TEXT = 60
 EXTERNAL_ID_REGEX = r"^[A-Za-z0-9\u4e00-\u9fff_./#-]{1,64}$"
-_SERVED_LEVELS = (StationLevel.COUNTY, StationLevel.TOWN)
 
 
-ExternalId = Annotated[
-    HyphenatedCode, Field(pattern=EXTERNAL_ID_REGEX, description="本单位系统里的岗位编号，本单位内不重复")
-]
+def _ruled(name: str, default: Any = ..., **options: Any) -> Any:
+    """Return the schema field of a position's field; the limits that it documents are checked by the rule."""
+    rule = POSITION_RULES[name]
+    limits: dict[str, Any] = {}
+    if isinstance(rule, Text):
+        limits = {"minLength": int(rule.required), "maxLength": rule.max_length}
+    elif isinstance(rule, Number):
+        limits = {"minimum": rule.low, "maximum": rule.high}
+    elif isinstance(rule, Words):
+        limits = {"maxItems": rule.max_items}
+    return Field(default, json_schema_extra=limits, **options)
+
+
 ExternalPath = Annotated[
     HyphenatedCode,
     Path(pattern=EXTERNAL_ID_REGEX, description="本单位系统里的岗位编号", examples=["HR-2026-018"]),
 ]
-Yuan = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class _StrictSchema(Schema):
@@ -54,47 +65,58 @@ class _StrictSchema(Schema):
 
 
 class PositionFields(_StrictSchema):
-    title: Line = Field(min_length=1, max_length=60, examples=["货车司机"])
+    title: Line = _ruled("title", examples=["货车司机"])
     occupation: Line = Field(
         "",
-        max_length=60,
         description="职业分类大典的代码，或官方、通行名称；不填时按岗位名称自动归类",
         examples=["4-02-02-02"],
     )
-    headcount: int = Field(ge=1, le=5000, examples=[3])
-    pay_from: Yuan = Field(description="月薪下限（元），必须写明", examples=[6000])
-    pay_to: Yuan = Field(description="月薪上限（元）", examples=[8000])
-    region: Code = Field(
-        pattern=r"^[0-9]{6,9}$", description="工作地区的区划代码，到县或镇", examples=["440705"]
+    headcount: int = _ruled("headcount", examples=[3])
+    pay_from: int = _ruled("pay_from", description="月薪下限（元），必须写明", examples=[6000])
+    pay_to: int | None = _ruled(
+        "pay_to", None, description="月薪上限（元）；不填则与下限相同", examples=[8000]
     )
-    duties: Paragraphs = Field(min_length=1, max_length=5000, description="岗位职责")
-    requirements: Paragraphs = Field("", max_length=5000, description="任职要求")
-    address: Line = Field("", max_length=120)
-    kind: Literal[tuple(PositionKind.values)] = PositionKind.FULL_TIME.value  # type: ignore[valid-type]  # the enumeration holds the values
-    shift: Literal[tuple(Shift.values)] = Shift.DAY.value  # type: ignore[valid-type]  # the enumeration holds the values
+    region: Code = Field(description="工作地区的区划代码，到县或镇", examples=["440705"])
+    duties: Paragraphs = _ruled("duties", description="岗位职责")
+    requirements: Paragraphs = _ruled("requirements", "", description="任职要求")
+    address: Line = _ruled("address", "")
+    kind: Line = Field(PositionKind.FULL_TIME.value, json_schema_extra={"enum": [*PositionKind.values]})
+    shift: Line = Field(Shift.DAY.value, json_schema_extra={"enum": [*Shift.values]})
     education_min: int = Field(
-        Education.JUNIOR.value, ge=0, le=4, description="最低学历：0 不限 1 高中/中专 2 大专 3 本科 4 研究生"
+        Education.JUNIOR.value,
+        description="最低学历：0 不限 1 高中/中专 2 大专 3 本科 4 研究生",
+        json_schema_extra={"enum": [*Education.values]},
     )
-    experience_years: int = Field(0, ge=0, le=50)
-    certificates: list[Literal[tuple(CertificateKind.values)]] = Field([], max_length=20)  # type: ignore[valid-type]  # the enumeration holds the values
-    benefits: list[Annotated[Line, Field(min_length=1, max_length=20)]] = Field([], max_length=30)
-    relaxable: Line = Field("", max_length=120, description="可放宽项")
-    real_employer: Line = Field("", max_length=80, description="实际用人单位；人力资源服务机构代招时必填")
-    legal_basis: Paragraphs = Field("", max_length=300, description="确有法定依据才能写的限制，在此写明依据")
+    experience_years: int = _ruled("experience_years", 0)
+    certificates: list[Annotated[Line, Field(json_schema_extra={"enum": CertificateKind.values})]] = _ruled(
+        "certificates", []
+    )
+    benefits: list[Line] = _ruled("benefits", [])
+    relaxable: Line = _ruled("relaxable", "", description="可放宽项")
+    real_employer: Line = _ruled("real_employer", "", description="实际用人单位；人力资源服务机构代招时必填")
+    legal_basis: Paragraphs = _ruled("legal_basis", "", description="确有法定依据才能写的限制，在此写明依据")
     travels: bool = False
     veterans_preferred: bool = True
     veterans_only: bool = False
+    closes_on: HyphenatedCode | None = Field(
+        None,
+        description="招聘截止日期；不填则审核通过后公开60天",
+        examples=["2026-12-31"],
+        json_schema_extra={"format": "date"},
+    )
     distinct: bool = Field(
         False, description="确非重复：和本单位在招的岗位名称、地区、月薪、职业都相同，但不是同一个"
     )
 
 
 class PositionIn(PositionFields):
-    external_id: ExternalId | None = Field(None, examples=["HR-2026-018"])
+    external_id: HyphenatedCode | None = _ruled("external_id", None, examples=["HR-2026-018"])
 
 
 class NumberedPosition(PositionFields):
-    external_id: ExternalId = Field(examples=["HR-2026-018"])
+    external_id: HyphenatedCode = _ruled(
+        "external_id", description="本单位系统里的岗位编号，本单位内不重复", examples=["HR-2026-018"]
+    )
 
 
 def _remove_defaults(schema: dict[str, Any]) -> None:
@@ -184,23 +206,18 @@ def _to_field_values(body: _StrictSchema) -> dict[str, Any]:
     """
     values = body.dict(exclude_unset=isinstance(body, _PartialSchema))
     values.pop("external_id", None)
+    if isinstance(body, PositionFields) and values["closes_on"] is None:
+        del values["closes_on"]  # integrators from before this field do not take the day away
     errors = []
     if "region" in values:
-        served_regions = Region.objects.filter(pk=values["region"], stations__level__in=_SERVED_LEVELS)
-        values["region"] = served_regions.distinct().first()
+        values["region"] = Region.objects.filter(pk=fold_code(values["region"])).first()
         if values["region"] is None:
-            errors.append(("region", "没有这个地区，或不在本市服务范围。请填县（市、区）或镇的区划代码。"))
+            errors.append(("region", REGION_NOT_SERVED))
     if "occupation" in values:
-        text = values["occupation"].strip()
+        text = display_line(values["occupation"])[:MAX_OCCUPATION_TEXT]
         values["occupation"] = _find_occupation(text)
         if text and values["occupation"] is None:
-            suggestions = "、".join(row.name for row in occupation_lookup.suggest_occupations(text, 3))
-            errors.append(
-                (
-                    "occupation",
-                    f"职业分类里没有这个名称。{f'最接近的是：{suggestions}。' if suggestions else ''}",
-                )
-            )
+            errors.append(("occupation", occupation_lookup.describe_unknown(text)))
         elif not text:
             del values["occupation"]
     if errors:
@@ -250,14 +267,15 @@ def send_position(request: HttpRequest, position: PositionIn, response: HttpResp
     `existing` 和 `Location` 是已有岗位的地址。
     """
     token = _require_write_token(request)
-    if position.external_id:
-        existing = _own_positions(token).filter(external_id=position.external_id).first()
+    external_id = display_line(position.external_id or "")
+    if external_id:
+        existing = _own_positions(token).filter(external_id=external_id).first()
         if existing is not None:
             raise ErrorResponse(409, "本单位已有这个编号的岗位。", existing=_url(existing))
     try:
         new_position = integrator_writes.create(
             employer=_employer_of(token),
-            external_id=position.external_id,
+            external_id=external_id,
             **_actor(token),
             **_to_field_values(position),
         )

@@ -70,13 +70,19 @@ def validate_storable(value: Any) -> None:
         check_size(value, -MAX_BIGINT, MAX_BIGINT)
 
 
+def leave_bounds_to_rule(field: forms.Field) -> None:
+    """Add no bounds of numbers and days to this field: a rule of its own has them."""
+    vars(field)["is_ruled"] = True
+
+
 class FoldingBoundField(BoundField):
     """A bound field whose data is folded before it is cleaned, compared or shown again."""
 
     def __init__(self, form: forms.BaseForm, field: forms.Field, name: str) -> None:
         super().__init__(form, field, name)
-        # The field is the form's own copy.
-        if isinstance(field, _NUMBERS_AND_TIMES) and validate_storable not in field.validators:
+        # The field is the form's own copy. The rule of a field has limits of its own.
+        is_unbounded = isinstance(field, _NUMBERS_AND_TIMES) and not getattr(field, "is_ruled", False)
+        if is_unbounded and validate_storable not in field.validators:
             field.validators = [validate_storable, *field.validators]
 
     @property

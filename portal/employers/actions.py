@@ -12,22 +12,17 @@ from portal.core import audit
 from portal.core.locking import locked
 from portal.core.models import Region
 from portal.core.seen_values import merge_fields
-from portal.core.text_folding import fold_code
-from portal.core.validators import normalise_phone, validate_phone
 from portal.employers.enums import EmployerRole, VerificationState
-from portal.employers.events import employer_changed
+from portal.employers.events import announce_employer_change
+from portal.employers.field_rules import EMPLOYER_RULES
 from portal.employers.models import Employer, EmployerMembership
 from portal.employers.permissions import owns
 from portal.employers.profile_changes import FACTS, VERIFIED_ONCE, request_change, station_for
 from portal.employers.verification import TRANSITIONS
 from portal.stations.models import Station
 
-PROFILE_FIELDS = frozenset(
-    {
-        "name", "industry", "size_band", "nature", "address", "introduction", "contact_person",
-        "veteran_founded", "is_agency", "agency_permit", "region",
-    }
-)  # fmt: skip
+# Fields of the profile; the credit code is given once, at the registration.
+PROFILE_FIELDS = frozenset(EMPLOYER_RULES) - {"uscc", "contact_phone"}
 
 
 def _require_profile_fields(fields: dict[str, Any]) -> None:
@@ -53,15 +48,10 @@ def register(*, by: User, uscc: str, region: Region, contact_phone: str, **field
         ValidationError: an invalid field, or a credit code that is already registered (field `uscc`).
     """
     _require_profile_fields(fields)
-    contact_phone = normalise_phone(contact_phone)
-    validate_phone(contact_phone)
-    employer = Employer(
-        uscc=fold_code(uscc),
-        region=region,
-        station=station_for(region),
-        contact_phone=contact_phone,
-        **fields,
+    values = EMPLOYER_RULES.clean(
+        EMPLOYER_RULES.complete({"uscc": uscc, "region": region, "contact_phone": contact_phone, **fields})
     )
+    employer = Employer(station=station_for(region), **values)
     if Employer.objects.filter(uscc=employer.uscc).exists():
         raise ValidationError(
             {"uscc": "该统一社会信用代码已登记，请联系本单位管理员添加您，或与服务中心核对。"}
@@ -70,7 +60,7 @@ def register(*, by: User, uscc: str, region: Region, contact_phone: str, **field
     employer.save()
     EmployerMembership.objects.create(user=by, employer=employer, role=EmployerRole.OWNER)
     audit.record(by=by, verb="employers.registered", target=employer)
-    employer_changed.send(sender=Employer, employer=employer)
+    announce_employer_change(employer)
     return employer
 
 
@@ -95,10 +85,8 @@ def update_profile(
         raise PermissionDenied("not an owner of this employer")
     _require_profile_fields(fields)
     if contact_phone is not None:
-        contact_phone = normalise_phone(contact_phone)
-        validate_phone(contact_phone)
         fields["contact_phone"] = contact_phone
-    fields = merge_fields(seen_token, employer, fields)
+    fields = merge_fields(seen_token, employer, EMPLOYER_RULES.clean(fields, current=employer))
     before = copy(employer)
     for field, value in fields.items():
         setattr(employer, field, value)
@@ -106,6 +94,8 @@ def update_profile(
         employer.state = TRANSITIONS.target("resubmit", employer.state)
     employer.full_clean(exclude=["contact_phone"])
     changed_fields = sorted(field for field in fields if getattr(employer, field) != getattr(before, field))
+    if not changed_fields and employer.state == before.state:
+        return employer
     facts = [name for name in FACTS if getattr(employer, name) != getattr(before, name)]
     if facts and before.state in VERIFIED_ONCE:
         request_change(employer=before, by=by, after={name: getattr(employer, name) for name in facts})
@@ -115,5 +105,5 @@ def update_profile(
         employer.station = station_for(employer.region)
     employer.save()
     audit.record(by=by, verb="employers.updated", target=employer, fields=changed_fields)
-    employer_changed.send(sender=Employer, employer=employer)
+    announce_employer_change(employer)
     return employer

@@ -15,7 +15,7 @@ from portal.core.validators import uscc_check_passes
 from portal.documents.enums import DocumentKind, DocumentState
 from portal.employers.employer_documents import documents_of, record_judgement
 from portal.employers.enums import StepKind, VerificationState
-from portal.employers.events import employer_changed
+from portal.employers.events import announce_employer_change
 from portal.employers.models import (
     Employer,
     VerificationBasis,
@@ -72,7 +72,7 @@ def log_step(
         by=by,
     )
     audit.record(by=by, verb=f"employers.{kind}", target=employer, before=before, reason=reason)
-    employer_changed.send(sender=Employer, employer=employer)
+    announce_employer_change(employer)
     notify_decision(step)
     return step
 

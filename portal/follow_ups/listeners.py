@@ -1,5 +1,6 @@
 """Reactions of follow-ups to events of placements and of veterans' records."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from portal.core.stored_names import stored_label
 from portal.follow_ups.absences import reschedule_for_absences
 from portal.follow_ups.assignment import move_follow_ups
 from portal.follow_ups.models import Absence, FollowUpAttempt
-from portal.follow_ups.next_calls import schedule_call_to_new_number
+from portal.follow_ups.next_calls import schedule_calls_to_new_numbers
 from portal.follow_ups.scheduling import cancel_for_closed_record, reschedule, reschedule_for_reopened_record
 from portal.placements.models import Placement
 
@@ -61,5 +62,8 @@ def on_record_anonymised(sender: Any, veteran: Any, **kwargs: Any) -> None:
         rows.filter(is_written("note")).update(note=ANONYMISED_TEXT)
 
 
-def on_phone_changed(sender: Any, veteran: Any, by: Any, **kwargs: Any) -> None:
-    schedule_call_to_new_number(veteran=veteran, by=by)
+def on_phone_changed(sender: Any, veterans: Sequence[Any], by: Any, **kwargs: Any) -> None:
+    """Call people at their new numbers; one without a number cannot be called."""
+    for start in range(0, len(veterans), BATCH_SIZE):
+        batch = [veteran for veteran in veterans[start : start + BATCH_SIZE] if veteran.phone_hash]
+        schedule_calls_to_new_numbers(veterans=batch, by=by)

@@ -1,5 +1,6 @@
 """Schedule another follow-up when a call brought no update or the number changed."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.utils import timezone
@@ -34,15 +35,14 @@ def schedule_next_call(placement: Placement, *, by: User) -> list[FollowUp]:
     ]
 
 
-def schedule_call_to_new_number(*, veteran: Veteran, by: User | None) -> list[FollowUp]:
-    """Open a follow-up today for each placement whose last call did not reach the old number and that has
-    none pending. Call it in the transaction that changed the number.
+def schedule_calls_to_new_numbers(*, veterans: Iterable[Veteran], by: User | None) -> list[FollowUp]:
+    """Open a follow-up today for each placement of these people whose last call did not reach the old number
+    and that has none pending. Call it in the transaction that changed the numbers.
     """
-    if veteran.closed_on is not None:
-        return []
     today, follow_ups = timezone.localdate(), []
-    placements = Placement.objects.select_for_update(of=("self",)).with_details().filter(veteran=veteran)
-    for placement in placements.order_by("pk"):
+    open_ids = [veteran.pk for veteran in veterans if veteran.closed_on is None]
+    placements = Placement.objects.select_for_update(of=("self",)).with_details()
+    for placement in placements.filter(veteran__in=open_ids).order_by("pk"):
         if placement.follow_ups.pending().exists() or not needs_follow_up(placement):
             continue
         attempts = FollowUpAttempt.objects.not_reversed().filter(follow_up__placement=placement)

@@ -10,13 +10,11 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import Choices
 
 from portal.core.certificates import IMPORT_WORDS, CertificateKind
 from portal.core.models import Region
 from portal.core.text_folding import display_paragraphs, fold_key, is_digits
-from portal.core.validators import validate_no_unit_name
 from portal.imports.cell_text import cell_text
 from portal.imports.date_parsing import UnreadableDate, read_date
 from portal.imports.import_kinds import BadRow
@@ -33,7 +31,6 @@ _CERTIFICATE_KINDS = frozenset(CertificateKind.values)
 _DRIVING = re.compile(r"(?:机动车|汽车)?(?:驾驶证|驾照|驾驶执照)?([abc][123]|[de])(?:驾驶证|驾照|证|照)?")
 LIST_SEPARATORS = re.compile(r"[、,，;；/／|\n]+")
 _YEARS = re.compile(r"[（(]?([0-9]{1,2})\s*年[)）]?$")
-_EARLIEST_DATE = date(1930, 1, 1)
 
 
 def clean_text(cell: Any) -> str:
@@ -46,43 +43,19 @@ def fold_text(text: str) -> str:
     return fold_key(text)
 
 
-def parse_date(
-    label: str, cell: Any, *, latest: date, earliest: date = _EARLIEST_DATE, last_of_month: bool = False
-) -> date | None:
+def parse_day(label: str, cell: Any, *, last_of_month: bool = False) -> date | None:
     """Parse a date cell or a text ('2003-12-01', '2003年12月', '200312').
 
     Args:
         last_of_month: whether a month without a day is its last day; otherwise it is its first.
 
     Raises:
-        BadRow: not a date for certain, or outside the limits.
+        BadRow: not a date for certain.
     """
     try:
-        day = read_date(cell, last_of_month=last_of_month)
+        return read_date(cell, last_of_month=last_of_month)
     except UnreadableDate as error:
         raise BadRow(error.code, f"{label}：{error.reason}") from error
-    if day is not None and not earliest <= day <= latest:
-        raise BadRow("dates", f"{label}：日期不合理，应在 {earliest} 至 {latest} 之间，请核对。")
-    return day
-
-
-def parse_text(label: str, cell: Any, max_length: int) -> str:
-    """Parse a text of limited length.
-
-    Raises:
-        BadRow: too long, or it names a military unit.
-    """
-    text = clean_text(cell)
-    if len(text) > max_length:
-        raise BadRow("too_long", f"{label}：最多 {max_length} 个字。")
-    try:
-        validate_no_unit_name(text)
-    except ValidationError as error:
-        raise BadRow(
-            "unit_name",
-            f"{label}：请不要填写部队番号或代号。可写军种、专业和服役年限，例如：陆军，汽车驾驶，12年。",
-        ) from error
-    return text
 
 
 def parse_yes_no(label: str, cell: Any) -> bool | None:
@@ -138,7 +111,7 @@ class ListParser:
                 raise BadRow(
                     "choice", f"{self.label}：认不出其中一项，请对照模板“可选内容”填写，用顿号“、”隔开。"
                 )
-            years_by_code[code] = min(int(years[1]), 45) if years else None
+            years_by_code[code] = int(years[1]) if years else None
         return years_by_code
 
 

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from portal.accounts.models import User
+from portal.core.field_rules import FieldRules, first_error
 from portal.imports.enums import RowOutcome
 
 if TYPE_CHECKING:
@@ -64,6 +65,25 @@ class BadRow(Exception):
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(reason)
         self.code, self.reason = code, reason
+
+
+def apply_rules(
+    rules: FieldRules, values: Mapping[str, Any], *, labels: Mapping[str, str], current: Any = None
+) -> dict[str, Any]:
+    """Return the values of a row's cells as the rules of its aggregate store them.
+
+    Args:
+        labels: label of the column of each field.
+        current: as of `FieldRules.clean`.
+
+    Raises:
+        BadRow: the first value that the rules refuse.
+    """
+    cleaned, errors = rules.split(values, current=current)
+    if errors:
+        name, code, message = first_error(errors)
+        raise BadRow(code, f"{labels[name]}：{message}")
+    return cleaned
 
 
 @dataclass(frozen=True, slots=True)

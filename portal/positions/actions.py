@@ -1,5 +1,7 @@
 """Write actions on a position: draft, edit, submit, review, pause, withdraw."""
 
+import uuid
+from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -14,23 +16,18 @@ from portal.core.seen_values import merge_fields
 from portal.employers.models import Employer
 from portal.employers.permissions import acts_for
 from portal.positions import occupation_lookup
-from portal.positions.enums import CLOSED_STATES, PositionState
+from portal.positions.enums import CLOSED_STATES
 from portal.positions.events import announce_position_changed
+from portal.positions.field_rules import POSITION_RULES, clean_position
 from portal.positions.models import Position
 from portal.positions.position_locks import EDITABLE_FIELDS, lock_for_review, lock_own
-from portal.positions.transitions import take_step
+from portal.positions.transitions import TRANSITIONS, take_step
 from portal.positions.wording_checks import require_lawful_wording
 from portal.positions.wording_exceptions import end_exceptions, require_confirmed_exception
 
 OPEN_PERIOD = timedelta(days=60)
 # Nobody has looked at an employer before its verification: it may prepare, not fill the database.
 MAX_UNVERIFIED_DRAFTS = 10
-
-
-def _refuse_unknown(fields: dict[str, Any]) -> None:
-    unknown = set(fields) - EDITABLE_FIELDS
-    if unknown:
-        raise ValueError(f"not fields of a position: {sorted(unknown)}")
 
 
 def _add_occupation(fields: dict[str, Any], title: str) -> dict[str, Any]:
@@ -43,7 +40,7 @@ def _add_occupation(fields: dict[str, Any], title: str) -> dict[str, Any]:
         return {"occupation_certainty": None, **fields}
     guess = next(iter(occupation_lookup.guess_occupations(title, 1)), None)
     if guess is None:
-        raise ValidationError({"occupation": "从岗位名称看不出是什么职业，请填写职业分类。"})
+        raise ValidationError({"occupation": occupation_lookup.NOT_GUESSED})
     return {**fields, "occupation": guess[0], "occupation_certainty": guess[1]}
 
 
@@ -63,11 +60,29 @@ def _require_room_for_draft(employer: Employer) -> None:
         )
 
 
+def _clean(fields: Mapping[str, Any], current: Position) -> dict[str, Any]:
+    """Return the values that the rules store in `current`, a guessed occupation with its certainty.
+
+    Raises:
+        ValidationError: by field.
+        ValueError: a field without a rule.
+    """
+    unknown = set(fields) - EDITABLE_FIELDS
+    if unknown:
+        raise ValueError(f"not fields of a position: {sorted(unknown)}")
+    ruled = {name: value for name, value in fields.items() if name in POSITION_RULES}
+    certainty = {name: value for name, value in fields.items() if name not in POSITION_RULES}
+    return clean_position(ruled, current=current) | certainty
+
+
 @transaction.atomic
-def draft(*, employer: Employer, by: User, **fields: Any) -> Position:
+def draft(
+    *, employer: Employer, by: User, idempotency_key: uuid.UUID | None = None, **fields: Any
+) -> Position:
     """Create a draft, visible to the employer's members and its reviewers.
 
     Args:
+        idempotency_key: made with the form; the same content sent again with it creates no second position.
         fields: values of `EDITABLE_FIELDS`; without an occupation it is guessed from the title.
 
     Raises:
@@ -76,9 +91,17 @@ def draft(*, employer: Employer, by: User, **fields: Any) -> Position:
     """
     if not acts_for(by, employer):
         raise PermissionDenied("not a member of this employer")
-    _refuse_unknown(fields)
+    position = Position(employer=employer)
+    values = _clean(POSITION_RULES.complete(fields), position)
+    if idempotency_key is not None:
+        locked(employer)  # the same form, sent twice at once
+        earlier = Position.objects.filter(employer=employer, idempotency_key=idempotency_key).first()
+        if earlier is not None and not _differences(earlier, values):
+            return earlier
+        position.idempotency_key = None if earlier is not None else idempotency_key
     _require_room_for_draft(employer)
-    position = Position(employer=employer, **_add_occupation(fields, fields.get("title", "")))
+    for field, value in _add_occupation(values, values["title"]).items():
+        setattr(position, field, value)
     position.full_clean()
     position.save()
     audit.record(by=by, verb="positions.drafted", target=position)
@@ -86,9 +109,43 @@ def draft(*, employer: Employer, by: User, **fields: Any) -> Position:
     return position
 
 
+def _differences(position: Position, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those values that the position does not have; an occupation left open is no difference."""
+    return {
+        name: value
+        for name, value in values.items()
+        if name != "occupation_certainty"
+        and not (name == "occupation" and value is None)
+        and getattr(position, name) != value
+    }
+
+
+def changed_values(position: Position, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what setting these fields would change in the position.
+
+    The occupation is guessed again where it is left open, or nobody has confirmed it and the title changes.
+
+    Raises:
+        ValidationError: by field.
+        ValueError: a field without a rule.
+    """
+    values = _clean(fields, position)
+    changes = _differences(position, values)
+    is_open = "occupation" in values and values["occupation"] is None
+    guess_again = "title" in changes and position.occupation_certainty is not None
+    if "occupation" in changes or is_open or guess_again:
+        title = values.get("title", position.title)
+        occupation = _add_occupation({"occupation": changes.get("occupation")}, title)
+        if occupation["occupation"] != position.occupation:
+            changes |= occupation
+    return changes
+
+
 @transaction.atomic
 def edit(*, position: Position, by: User, seen_token: str = "", **fields: Any) -> Position:
     """Change a position and return it to draft: only reviewed content is published.
+
+    Values that the position has already change nothing: it stays in its state.
 
     Args:
         seen_token: `content_token` of the page that was filled in; what others changed since is kept.
@@ -101,21 +158,26 @@ def edit(*, position: Position, by: User, seen_token: str = "", **fields: Any) -
     position = lock_own(position, by)
     if position.state in CLOSED_STATES:
         raise ValidationError("该岗位已结束，不能再修改；可以新建一个岗位。")
-    _refuse_unknown(fields)
-    fields = merge_fields(seen_token, position, fields)
-    before = position.state
-    guess_again = "title" in fields and position.occupation_certainty is not None
-    if "occupation" in fields or guess_again:
-        fields = _add_occupation(fields, fields.get("title", position.title))
-    for field, value in fields.items():
+    changes = merge_fields(seen_token, position, changed_values(position, fields))
+    if not changes:
+        return position
+    for field, value in changes.items():
         setattr(position, field, value)
-    position.state = PositionState.DRAFT
+    before, position.state = position.state, TRANSITIONS.target("edit", position.state)
     position.full_clean()
     position.save()
     end_exceptions(position=position, by=by, reason="岗位已修改")
-    audit.record(by=by, verb="positions.edited", target=position, fields=sorted(fields), before=before)
+    audit.record(
+        by=by, verb="positions.edited", target=position, fields=announced_fields(changes), before=before
+    )
     announce_position_changed(position)
     return position
+
+
+def announced_fields(names: Iterable[str]) -> list[str]:
+    """Return the names of changed fields as the audit log has them, whatever path wrote them."""
+    fields = {name.removesuffix("_id") if name != "external_id" else name for name in names}
+    return sorted(fields - {"occupation_certainty"})
 
 
 @transaction.atomic

@@ -11,8 +11,9 @@ from portal.imports.enums import RowOutcome
 from portal.imports.import_kinds import RowResult
 from portal.imports.row_changes import to_json_value
 from portal.positions.duplicates import DuplicateKey
-from portal.positions.enums import CLOSED_STATES, PositionState
+from portal.positions.enums import CLOSED_STATES
 from portal.positions.models import Position
+from portal.positions.transitions import TRANSITIONS
 
 DISTINCT_HINT = "。确实是另一个岗位的，请在“确非重复”一列填“是”"
 
@@ -42,6 +43,7 @@ class PositionChange:
         self.row, self.unchanged_id = row, unchanged_id
         self.is_new = position is None and unchanged_id is None
         self.position = position or Position(employer=employer, external_id=row.external_id)
+        self.state_before = self.position.state
         self.old_values: dict[str, Any] = {}
 
     def apply(self, live: Mapping[DuplicateKey, Position]) -> RowResult:
@@ -72,18 +74,20 @@ class PositionChange:
         }
         for field in self.old_values:
             setattr(position, field, values[field])
-        position.state, position.import_digest = PositionState.IN_REVIEW, self.row.digest
-        position.submitted_at = timezone.now()
+        if not self.is_new:
+            position.state = TRANSITIONS.target("edit", position.state)
+        position.state = TRANSITIONS.target("submit", position.state)
+        position.import_digest, position.submitted_at = self.row.digest, timezone.now()
         if self.is_new:
             return RowResult(RowOutcome.CREATED)
-        self.old_values["state"] = before["state"]
         return RowResult(RowOutcome.UPDATED, target_id=position.pk, before=before)
 
     def _new_values(self) -> dict[str, Any]:
         values = dict(self.row.values)
         is_guess = values["occupation_certainty"] is not None
-        if not self.is_new and is_guess and self.position.title == values["title"]:
-            # A guess from the same title must not overwrite a correction.
+        was_guess = self.position.occupation_certainty is not None
+        if not self.is_new and is_guess and not (was_guess and self.position.title != values["title"]):
+            # A guess must not overwrite a correction.
             del values["occupation_id"], values["occupation_certainty"]
         return values
 

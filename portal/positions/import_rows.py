@@ -7,10 +7,8 @@ Missing columns and empty cells change nothing. Good rows are submitted for revi
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from portal.accounts.models import User
@@ -19,17 +17,20 @@ from portal.core.locking import locked
 from portal.core.models import Occupation
 from portal.employers.models import Employer
 from portal.imports import cell_parsing
+from portal.imports.cell_text import cell_text
 from portal.imports.enums import RowOutcome
-from portal.imports.import_kinds import BadRow, RowResult
+from portal.imports.import_kinds import BadRow, RowResult, apply_rules
 from portal.imports.models import ImportRun
 from portal.imports.row_changes import add_target_ids, select_by_outcome
 from portal.positions import occupation_lookup, position_parsing
+from portal.positions.actions import announced_fields
 from portal.positions.duplicates import DuplicateKey, build_duplicate_key, duplicate_key, live_positions
 from portal.positions.enums import CLOSED_STATES, PositionState
 from portal.positions.events import announce_positions_changed
+from portal.positions.field_rules import POSITION_RULES, served_region_codes
 from portal.positions.import_changes import DISTINCT_HINT, PositionChange, PositionRow
 from portal.positions.import_columns import COLUMNS
-from portal.positions.models import EXTERNAL_ID_PATTERN, Position
+from portal.positions.models import Position
 from portal.positions.permissions import can_write_for
 from portal.positions.wording_checks import check_position, find_wording_errors, summarize_findings
 from portal.positions.wording_exceptions import end_exceptions
@@ -37,12 +38,13 @@ from portal.stations.models import Station
 
 # States after which an equal row creates a new position.
 _ENDED_STATES = CLOSED_STATES | {PositionState.EXPIRED}
-_FOREIGN_KEYS = ("employer", "occupation", "region")
+_TEXT_FIELDS = (
+    "external_id", "title", "address", "duties", "requirements", "relaxable", "legal_basis", "real_employer",
+)  # fmt: skip
 _GUESSED_FIELDS = {"occupation_id", "occupation_certainty"}
 _DUPLICATE_KEY_FIELDS = (
     "title", "region_id", "pay_from", "pay_to", "occupation_id", "state", "employer_id",
 )  # fmt: skip
-_MAX_DAYS_OPEN = 366
 _LABELS = {column.key: column.label for column in COLUMNS}
 
 
@@ -63,9 +65,8 @@ class PositionImporter:
         self._row_of_external_id: dict[str, int] = {}
         self._row_of_duplicate_key: dict[DuplicateKey, int] = {}
         self._equal_rows: dict[str, int] = {}
-        self._today = timezone.localdate()
         self._parse_region = position_parsing.RegionParser(
-            _LABELS["region"], near=self._employer.region_id[:4]
+            _LABELS["region"], near=self._employer.region_id[:4], served=served_region_codes()
         )
         self._parse_education = position_parsing.EducationParser(_LABELS["education_min"])
         self._parse_certificates = cell_parsing.ListParser(
@@ -106,9 +107,8 @@ class PositionImporter:
         if not self._can_write:
             raise BadRow("member", "您已不是这家单位的经办人，不能替它提交岗位。")
         values = self._parse_values(cells)
-        external_id = self._parse_external_id(number, cells.get("external_id"))
+        external_id = self._note_external_id(number, values.pop("external_id", None))
         distinct = bool(cell_parsing.parse_yes_no(_LABELS["distinct"], cells.get("distinct")))
-        self._validate_fields(values)
         _validate_wording(values)
         key = build_duplicate_key(
             values["title"],
@@ -124,71 +124,48 @@ class PositionImporter:
             )
         return PositionRow(external_id, self._digest(values), values, key, distinct)
 
-    def _parse_external_id(self, number: int, cell: Any) -> str | None:
-        text = cell_parsing.clean_text(cell)
-        if not text:
-            return None
-        if not EXTERNAL_ID_PATTERN.fullmatch(text):
-            raise BadRow("number", "岗位编号：只能用字母、数字、汉字和 - _ . / #，最多64位，中间不留空格。")
-        first = self._row_of_external_id.setdefault(text, number)
-        if first != number:
-            raise BadRow("number", f"岗位编号：与本表第 {first} 行相同。")
-        return text
+    def _note_external_id(self, number: int, external_id: str | None) -> str | None:
+        if external_id is not None:
+            first = self._row_of_external_id.setdefault(external_id, number)
+            if first != number:
+                raise BadRow("number", f"岗位编号：与本表第 {first} 行相同。")
+        return external_id
 
     def _parse_values(self, cells: Mapping[str, Any]) -> dict[str, Any]:
-        """Return field -> value for the filled cells."""
-        title = _parse_text(cells, "title", 60)
-        if not title:
-            raise BadRow("title", "岗位名称：没有填写。")
-        pay_from, pay_to = _parse_pay_columns(cells)
-        address = _parse_text(cells, "address", 120)
+        """Return field -> value for the filled and the mandatory cells, foreign keys by column name."""
         region, address_in_region = self._parse_region(cells.get("region"))
-        duties = _parse_text(cells, "duties", 2000)
-        if not duties:
-            raise BadRow("duties", "岗位职责：没有填写。")
+        pay, pay_labels = _parse_pay_columns(cells)
         values: dict[str, Any] = {
-            "title": title,
+            **{field: cell_text(cells.get(field)) for field in _TEXT_FIELDS},  # the rules fold them
+            **pay,
             "headcount": position_parsing.parse_headcount(_LABELS["headcount"], cells.get("headcount")),
-            "pay_from": pay_from,
-            "pay_to": pay_to,
-            "region_id": region,
-            "address": address or address_in_region[:120],
             "education_min": self._parse_education(cells.get("education_min")),
             "experience_years": position_parsing.parse_experience(
                 _LABELS["experience_years"], cells.get("experience_years")
             ),
-            "duties": duties,
-            "requirements": _parse_text(cells, "requirements", 2000),
-            "relaxable": _parse_text(cells, "relaxable", 120),
-            "legal_basis": _parse_text(cells, "legal_basis", 300),
-            "real_employer": self._parse_real_employer(cells),
-            "closes_on": cell_parsing.parse_date(
-                _LABELS["closes_on"],
-                cells.get("closes_on"),
-                earliest=self._today,
-                latest=self._today + timedelta(days=_MAX_DAYS_OPEN),
-                last_of_month=True,
+            "closes_on": cell_parsing.parse_day(
+                _LABELS["closes_on"], cells.get("closes_on"), last_of_month=True
             ),
+            "certificates": self._parse_certificate_list(cells.get("certificates")),
+            "benefits": _parse_benefits(cells.get("benefits")),
             **{field: parse(cells.get(field)) for field, parse in self._choice_parsers.items()},
         }
         for field in ("travels", "veterans_preferred", "veterans_only"):
             values[field] = cell_parsing.parse_yes_no(_LABELS[field], cells.get(field))
-        values = {field: value for field, value in values.items() if value not in {None, ""}}
-        for field, items in (
-            ("certificates", self._parse_certificate_list(cells.get("certificates"))),
-            ("benefits", _parse_benefits(cells)),
-        ):
-            if items is not None:
-                values[field] = items
-        return values | self._find_occupation(title, cells.get("occupation"))
-
-    def _parse_real_employer(self, cells: Mapping[str, Any]) -> str:
-        if not self._employer.is_agency:
-            return ""
-        name = _parse_text(cells, "real_employer", 80)
-        if not name:
-            raise BadRow("agency", "实际用人单位：人力资源服务机构代招的岗位，请写明实际用人单位。")
-        return name
+        values["address"] = values["address"] or address_in_region
+        values["real_employer"] = values["real_employer"] if self._employer.is_agency else ""
+        filled = {
+            field: value
+            for field, value in values.items()
+            if value not in (None, "")
+            or POSITION_RULES[field].required
+            or (field == "real_employer" and self._employer.is_agency)
+        }
+        position = Position(employer=self._employer)
+        cleaned = apply_rules(POSITION_RULES, filled, labels=_LABELS | pay_labels, current=position)
+        cleaned.setdefault("pay_to", cleaned["pay_from"])
+        occupation = self._find_occupation(cleaned["title"], cells.get("occupation"))
+        return {**cleaned, "region_id": region, **occupation}
 
     def _parse_certificate_list(self, cell: Any) -> list[str] | None:
         text = cell_parsing.clean_text(cell)
@@ -199,24 +176,18 @@ class PositionImporter:
         )
 
     def _find_occupation(self, title: str, cell: Any) -> dict[str, Any]:
-        """Return the occupation that the cell names, or the most probable one of the cell and the title."""
+        """Return the occupation that the cell names, or the most probable one of the title."""
         text = cell_parsing.clean_text(cell)
-        for code in (text, occupation_lookup.find_code(text) if text else None):
+        if not text:
+            guess = occupation_lookup.guess_code(title, self._occupation_codes)
+            if guess is None:
+                raise BadRow("occupation", f"{_LABELS['occupation']}：{occupation_lookup.NOT_GUESSED}")
+            return {"occupation_id": guess[0], "occupation_certainty": guess[1]}
+        for code in (text, occupation_lookup.find_code(text)):
             if code in self._occupation_codes:
                 return {"occupation_id": code, "occupation_certainty": None}
-        guess = occupation_lookup.guess_code(f"{text} {title}".strip(), self._occupation_codes)
-        if guess is None:
-            raise BadRow("occupation", "职业分类：从岗位名称看不出是什么职业，请填写职业名称。")
-        return {"occupation_id": guess[0], "occupation_certainty": guess[1]}
-
-    def _validate_fields(self, values: Mapping[str, Any]) -> None:
-        """Apply the validators of the model's fields."""
-        position = Position(employer=self._employer, **values)
-        try:
-            position.clean_fields(exclude=_FOREIGN_KEYS)
-        except ValidationError as error:
-            field, messages = next(iter(error.message_dict.items()))
-            raise BadRow("form", f"{_LABELS.get(field, field)}：{messages[0]}") from error
+        message = occupation_lookup.describe_unknown(text)
+        raise BadRow("occupation", f"{_LABELS['occupation']}：{message}")
 
     def _digest(self, values: Mapping[str, Any]) -> str:
         """Return a digest of the row's own values; each repeat of an equal row gets another one."""
@@ -264,19 +235,28 @@ class PositionImporter:
         if updates:
             self._save_updates(updates)
         new_targets = [(position, {"sheet": import_id}) for position in new_positions]
-        updated_targets = [(change.position, {"sheet": import_id}) for change in updates]
         audit.record_many(by=self._by, verb="positions.drafted", targets=new_targets)
         audit.record_many(
             by=self._by,
             verb="positions.edited",
             targets=[
-                (change.position, {"sheet": import_id, "fields": sorted(change.old_values)})
+                (
+                    change.position,
+                    {
+                        "sheet": import_id,
+                        "fields": announced_fields(change.old_values),
+                        "before": change.state_before,
+                    },
+                )
                 for change in updates
             ],
         )
-        audit.record_many(by=self._by, verb="positions.submit", targets=new_targets + updated_targets)
-        # New positions are not public before their review: only changed ones are announced.
-        announce_positions_changed([change.position.pk for change in updates])
+        positions = [*new_positions, *(change.position for change in updates)]
+        data = {"sheet": import_id, "before": PositionState.DRAFT}
+        audit.record_many(
+            by=self._by, verb="positions.submit", targets=[(position, data) for position in positions]
+        )
+        announce_positions_changed([position.pk for position in positions])
 
     def _save_updates(self, updates: "list[PositionChange]") -> None:
         now = timezone.now()
@@ -288,6 +268,7 @@ class PositionImporter:
             [change.position for change in updates],
             [
                 *(field.removesuffix("_id") for field in fields),
+                "state",
                 "import_digest",
                 "wording",
                 "submitted_at",
@@ -303,28 +284,27 @@ class PositionImporter:
             end_exceptions(position=position, by=self._by, reason="岗位已修改")
 
 
-def _parse_text(cells: Mapping[str, Any], key: str, max_length: int) -> str:
-    return cell_parsing.parse_text(_LABELS[key], cells.get(key), max_length)
-
-
-def _parse_pay_columns(cells: Mapping[str, Any]) -> tuple[int, int]:
+def _parse_pay_columns(cells: Mapping[str, Any]) -> tuple[dict[str, int | None], dict[str, str]]:
     """Parse the two pay columns, or the one that holds both ends.
 
     A range in a cell that is merged over both columns is read as one.
+
+    Returns:
+        The values of `pay_from` and `pay_to`, and the labels of their columns where these are not their own.
     """
     if cells.get("pay_from") and cells.get("pay_from") == cells.get("pay_to"):
-        ends = position_parsing.parse_pay_range(_LABELS["pay_from"], cells["pay_from"])
-        if ends is not None:
-            return ends
+        both = position_parsing.parse_pay_range(_LABELS["pay_from"], cells["pay_from"])
+        if both is not None:
+            return {"pay_from": both[0], "pay_to": both[1]}, {}
     low = position_parsing.parse_pay(_LABELS["pay_from"], cells.get("pay_from"))
     high = position_parsing.parse_pay(_LABELS["pay_to"], cells.get("pay_to"))
     if low is not None:
-        return position_parsing.check_pay(_LABELS["pay_from"], low, low if high is None else high)
+        return {"pay_from": low, "pay_to": high}, {}
     ends = position_parsing.parse_pay_range(_LABELS["pay"], cells.get("pay"))
-    if ends is None:
-        label = _LABELS["pay" if "pay" in cells and "pay_from" not in cells else "pay_from"]
-        raise BadRow("pay", f"{label}：没有填写，请写明每月最低多少元。")
-    return ends
+    is_one_column = ends is not None or ("pay" in cells and "pay_from" not in cells)
+    labels = dict.fromkeys(("pay_from", "pay_to"), _LABELS["pay"]) if is_one_column else {}
+    low, high = ends or (None, None)
+    return {"pay_from": low, "pay_to": high}, labels
 
 
 def _validate_wording(values: Mapping[str, Any]) -> None:
@@ -335,9 +315,9 @@ def _validate_wording(values: Mapping[str, Any]) -> None:
         raise BadRow("wording", f"{_LABELS[field]}：{field_errors[0].messages[0]}")
 
 
-def _parse_benefits(cells: Mapping[str, Any]) -> list[str] | None:
-    text = _parse_text(cells, "benefits", 200)
+def _parse_benefits(cell: Any) -> list[str] | None:
+    text = cell_parsing.clean_text(cell)
     if not text:
         return None
-    words = [word.strip() for word in cell_parsing.LIST_SEPARATORS.split(text)]
-    return list(dict.fromkeys(word[:20] for word in words if word and word not in {"无", "没有"}))
+    words = (word.strip() for word in cell_parsing.LIST_SEPARATORS.split(text))
+    return [word for word in words if word and word not in {"无", "没有"}]

@@ -13,6 +13,7 @@ from portal.positions.enums import PositionState
 from portal.positions.events import announce_positions_changed
 from portal.positions.models import Position
 from portal.positions.permissions import can_write_for
+from portal.positions.transitions import TRANSITIONS
 
 # Reasons why a row is kept.
 DELETED_SINCE = "岗位已不存在"
@@ -86,5 +87,8 @@ def _restore(position: Position, row: WrittenRow) -> None:
         assert isinstance(field, Field)
         is_json = name.endswith("_id") or old_value is None
         setattr(position, name, old_value if is_json else field.to_python(old_value))
-    position.state, position.import_digest = row.before["state"], row.before["import_digest"]
+    before = row.before["state"]
+    if before != position.state:
+        position.state = TRANSITIONS.target(f"restore_{before}", position.state)
+    position.import_digest = row.before["import_digest"]
     position.save()

@@ -3,15 +3,18 @@
 from enum import StrEnum
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.field_rules import MISSING
 from portal.core.locking import locked
 from portal.employers.models import Employer
 from portal.positions import actions, lifecycle
 from portal.positions.duplicates import submit_unless_duplicate
 from portal.positions.enums import CLOSED_STATES, PositionState
+from portal.positions.field_rules import POSITION_RULES
 from portal.positions.models import Position
 from portal.positions.position_locks import lock_position
 
@@ -63,6 +66,9 @@ def create_or_change(
         PositionEnded: the position differs and was filled or withdrawn.
     """
     locked(employer)  # two first calls with one external id come one after the other
+    external_id = POSITION_RULES.clean({"external_id": external_id})["external_id"]
+    if not external_id:
+        raise ValidationError({"external_id": ValidationError(MISSING, code="required")})
     existing = Position.objects.filter(employer=employer, external_id=external_id).with_details().first()
     if existing is not None:
         return change(position=existing, by=by, token=token, distinct=distinct, **fields)
@@ -78,12 +84,11 @@ def change(
 ) -> tuple[Position, Outcome]:
     """Change only the given fields of an existing position; otherwise as `create_or_change`."""
     position = lock_position(position)
-    differences = {name: value for name, value in fields.items() if getattr(position, name) != value}
-    if not differences:
+    if not actions.changed_values(position, fields):
         return position, Outcome.UNCHANGED
     if position.state in CLOSED_STATES:
         raise PositionEnded(position)
-    position = actions.edit(position=position, by=by, **differences)
+    position = actions.edit(position=position, by=by, **fields)
     if position.state == PositionState.DRAFT:
         submit_unless_duplicate(position=position, by=by, distinct=distinct)
     _record(position, by, token, Outcome.CHANGED)

@@ -1,5 +1,6 @@
 """Actions on a published position: resume, reopen, renew, raise the headcount, copy."""
 
+import uuid
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -8,10 +9,11 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
-from portal.core.models import Occupation
+from portal.core.models import AuditEvent, Occupation
 from portal.positions.actions import OPEN_PERIOD, draft
 from portal.positions.enums import PUBLISHED_STATES, PositionState
 from portal.positions.events import announce_position_changed
+from portal.positions.field_rules import POSITION_RULES
 from portal.positions.models import Position
 from portal.positions.notifications import notify_employer
 from portal.positions.permissions import can_edit, can_review
@@ -106,12 +108,12 @@ def raise_headcount(*, position: Position, by: User, headcount: int) -> Position
         ValidationError: not more than before, or the position has ended.
     """
     position = lock_own(position, by)
+    headcount = POSITION_RULES.clean({"headcount": headcount})["headcount"]
     if position.state not in _RAISABLE_STATES:
         raise ValidationError("这个岗位现在不能增加人数；修改岗位后重新提交审核即可。", code="state")
     if headcount <= position.headcount:
         raise ValidationError({"headcount": f"应多于现在的 {position.headcount} 人。"}, code="not_more")
     before, position.headcount = position.headcount, headcount
-    position.clean_fields(exclude=EDITABLE_FIELDS - {"headcount"})
     audit.record(by=by, verb="positions.headcount_raised", target=position, before=before, after=headcount)
     if position.filled_by_count and position.expires_at and position.expires_at > timezone.now():
         return take_step(position, by, "reopen")
@@ -151,12 +153,17 @@ def record_vacancy(*, position: Position, by: User) -> Position:
 
 
 @transaction.atomic
-def copy_position(*, position: Position, by: User) -> Position:
-    """Create a draft with the content of this position, without its external id and closing date."""
+def copy_position(*, position: Position, by: User, idempotency_key: uuid.UUID | None = None) -> Position:
+    """Create a draft with the content of this position, without its external id and closing date.
+
+    Args:
+        idempotency_key: as of `draft`; the button that is pressed twice makes one copy.
+    """
     position = lock_own(position, by)
     fields = {field: getattr(position, field) for field in EDITABLE_FIELDS - _NOT_COPIED}
-    copy = draft(employer=position.employer, by=by, **fields)
-    audit.record(by=by, verb="positions.copied", target=copy, source=position.pk)
+    copy = draft(employer=position.employer, by=by, idempotency_key=idempotency_key, **fields)
+    if not AuditEvent.objects.filter(verb="positions.copied", target_id=str(copy.pk)).exists():
+        audit.record(by=by, verb="positions.copied", target=copy, source=position.pk)
     return copy
 
 

@@ -1,6 +1,5 @@
 """Positions (岗位) that employers offer, and exceptions for their wording."""
 
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,25 +18,18 @@ from portal.core.validators import validate_no_unit_name
 from portal.employers.enums import VerificationState
 from portal.employers.models import Employer
 from portal.positions.enums import PositionKind, PositionState
+from portal.positions.field_rules import validate_external_id
 from portal.positions.wording_checks import WordingField, refuse_identity_numbers
 from portal.stations.models import in_subtrees
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-EXTERNAL_ID_PATTERN = re.compile(r"[A-Za-z0-9\u4e00-\u9fff_./#-]{1,64}")
-
 
 def validate_certificates(codes: list[str]) -> None:
     unknown = set(codes) - set(CertificateKind.values)
     if unknown:
         raise ValidationError(f"没有这种证书：{'、'.join(sorted(unknown))}")
-
-
-def validate_external_id(value: str) -> None:
-    """Refuse an external id that does not fit into a URL and a spreadsheet cell."""
-    if not EXTERNAL_ID_PATTERN.fullmatch(value):
-        raise ValidationError("岗位编号只能用字母、数字、汉字和 - _ . / #，最多64位，中间不留空格。")
 
 
 def open_at(now: datetime, through: str = "") -> Q:
@@ -165,6 +157,8 @@ class Position(TimestampedModel):
     renewals = models.PositiveSmallIntegerField("已续期次数", default=0)
     # Closed because the headcount was reached; opens again when a counted hire is cancelled.
     filled_by_count = models.BooleanField("因招满自动关闭", default=False)
+    # Key of the form that created it: a form that is sent twice makes one position.
+    idempotency_key = models.UUIDField("提交标识", null=True, blank=True, editable=False)
     # Digest of the import row that created it, to recognise the same row in a later import.
     import_digest = models.CharField("表格行校验值", max_length=64, blank=True)
 
@@ -203,6 +197,9 @@ class Position(TimestampedModel):
                 fields=["employer", "external_id"],
                 name="position_external_id_unique",
                 violation_error_message="本单位已有这个编号的岗位。",
+            ),
+            models.UniqueConstraint(
+                fields=["employer", "idempotency_key"], name="position_idempotency_key_unique"
             ),
             models.CheckConstraint(
                 condition=Q(external_id__isnull=True) | ~Q(external_id=""),

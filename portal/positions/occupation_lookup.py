@@ -20,6 +20,16 @@ _MAX_GUESSES = 8
 CERTAIN = 0.6
 
 
+NOT_GUESSED = "从岗位名称看不出是什么职业，请填写职业分类。"
+_MAX_NEAREST = 3  # occupations named in a refusal
+
+
+def describe_unknown(text: str) -> str:
+    """Return the refusal of a name that the classification does not have, with the nearest occupations."""
+    names = "、".join(row.name for row in suggest_occupations(text, _MAX_NEAREST))
+    return f"职业分类里没有这个名称。{f'最接近的是：{names}。' if names else ''}"
+
+
 def find_occupation(text: str) -> Occupation | None:
     """Return the occupation of exactly this name, or the only one with this everyday name.
 

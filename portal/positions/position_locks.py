@@ -5,18 +5,12 @@ from django.core.exceptions import PermissionDenied
 from portal.accounts.models import User
 from portal.core.locking import locked
 from portal.core.seen_values import require_unchanged, seal_fields
+from portal.positions.field_rules import POSITION_RULES
 from portal.positions.models import Position
 from portal.positions.permissions import can_edit, can_review
 
-# Fields that a form, an import row or an API call may set.
-EDITABLE_FIELDS = frozenset(
-    {
-        "external_id", "title", "occupation", "headcount", "kind", "pay_from", "pay_to", "region", "address",
-        "education_min", "experience_years", "certificates", "duties", "requirements", "benefits",
-        "real_employer", "relaxable", "legal_basis", "shift", "travels", "veterans_preferred",
-        "veterans_only", "occupation_certainty", "closes_on",
-    }
-)  # fmt: skip
+# Fields that a form, an import row or an API call may set; the certainty comes with a guessed occupation.
+EDITABLE_FIELDS = frozenset(POSITION_RULES) | {"occupation_certainty"}
 STALE_CONTENT = "单位刚刚改过这个岗位的内容，请看过现在的内容再决定。"
 
 

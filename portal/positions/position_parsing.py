@@ -1,12 +1,13 @@
 """Parsers of the cells of a position import: headcount, pay, experience, education, region."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import Choices
 
 from portal.core.enums import Education, Shift
+from portal.core.field_rules import MISSING, Rule
 from portal.core.models import Region
 from portal.core.text_folding import is_digits
 from portal.imports.cell_parsing import (
@@ -18,6 +19,7 @@ from portal.imports.cell_parsing import (
 )
 from portal.imports.import_kinds import BadRow
 from portal.positions.enums import PositionKind
+from portal.positions.field_rules import POSITION_RULES, REGION_NOT_SERVED
 from portal.stations.enums import StationLevel
 
 # Chinese name of each code of a bad row.
@@ -73,10 +75,14 @@ _YEARS = re.compile(
 _NUMBER = r"([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)(k|千|w|万)?"
 _RANGE = re.compile(rf"{_NUMBER}(?:元)?(?:/月)?(?:[-~—–－至到]+{_NUMBER})?")
 _NEGOTIABLE = frozenset({"面议", "薪资面议", "工资面议", "待遇面议", "面谈", "详谈", "可议"})
-_OTHER_PERIOD = re.compile(r"/(?:年|天|日|小时|时|件|次)|年薪|日薪|时薪|计件|每天|每小时|一天|元一天")
+# '10万一年' and '200一天' are no monthly pay; '年终奖', '年底' and '工作8小时' say nothing about the period.
+_OTHER_PERIOD = re.compile(
+    r"[/每按一半全整两]个?(?:年(?!终|底|假|涨|调)|小时|时|h|季|件|次|趟|单|半月)"
+    r"|[/每按一半全整两]个?(?:天|日|周|星期)(?!工作|上班|[0-9.]+个?(?:小时|h|天))"
+    r"|[0-9k万千元]年(?!终|底|假|以)|\(年\)|半个?月|年薪|日薪|时薪|周薪|计件|计时"
+)
 _UNIT_FACTORS = {"k": 1_000, "千": 1_000, "w": 10_000, "万": 10_000}
-MIN_PAY, MAX_PAY = 500, 1_000_000  # yuan per month
-MAX_HEADCOUNT = 5_000
+TOWN_CODE_LENGTH = 9  # a village's code begins with its town's
 _REGION_SUFFIX = re.compile(r"(?<=..)(?:特别行政区|自治区|自治州|自治县|街道|新区|省|市|区|县|镇|乡)")
 
 
@@ -113,20 +119,24 @@ def parse_experience(label: str, cell: Any) -> int | None:
         return 0
     match = _YEARS.search(text)
     if match is None:
-        raise BadRow("years", f"{label}：请写几年，例如 2 或“3年以上”；没有要求写“不限”。")
+        raise refusal(label, POSITION_RULES["experience_years"])
     return int(match[1]) if is_digits(match[1]) else _NUMERALS[match[1]]
 
 
-def parse_headcount(label: str, cell: Any) -> int:
+def refusal(label: str, rule: Rule) -> BadRow:
+    """Return the refusal of a cell that cannot be read as a value of its field."""
+    error = rule.refuse_unreadable()
+    return BadRow(rule.unreadable_code, f"{label}：{error.messages[0]}")
+
+
+def parse_headcount(label: str, cell: Any) -> int | None:
     """Parse the number of people: 5, '5人', '5名'."""
     text = fold_text(clean_text(cell))
     if not text:
-        raise BadRow("headcount", f"{label}：没有填写。")
-    match = re.fullmatch(r"([0-9]{1,6})(?:\.0+)?[人名位个]?", text)
+        return None
+    match = re.fullmatch(r"([0-9]{1,20})(?:\.0+)?[人名位个]?", text)
     if match is None:
-        raise BadRow("headcount", f"{label}：请写明招几个人，例如 5；“若干”“不限”“多名”不能收。")
-    if not 1 <= int(match[1]) <= MAX_HEADCOUNT:
-        raise BadRow("headcount", f"{label}：应在 1 到 {MAX_HEADCOUNT} 之间。")
+        raise refusal(label, POSITION_RULES["headcount"])
     return int(match[1])
 
 
@@ -142,7 +152,7 @@ def parse_pay_range(label: str, cell: Any) -> tuple[int, int] | None:
     A single amount ('5000元/月以上') is both ends. An empty cell is None.
 
     Raises:
-        BadRow: '面议' only, another period than a month, or reversed ends.
+        BadRow: '面议' only, no amount, or another period than a month.
     """
     text = re.sub(r"(?:¥|￥|rmb|人民币|约|月薪|工资|薪资|底薪)", "", fold_text(clean_text(cell)))
     if not text:
@@ -151,12 +161,12 @@ def parse_pay_range(label: str, cell: Any) -> tuple[int, int] | None:
         raise BadRow("pay", f"{label}：不能只写“面议”，请写明每月最低多少元。")
     if _OTHER_PERIOD.search(text):
         raise BadRow("pay", f"{label}：请换算成每月多少元。")
-    match = _RANGE.search(text)
+    match = None if text.startswith("-") else _RANGE.search(text)
     if match is None:
-        raise BadRow("pay", f"{label}：读不出金额，请写成 6000-8000 这样。")
+        raise refusal(label, POSITION_RULES["pay_from"])
     low = _parse_amount(match[1], match[2], match[4])
     high = _parse_amount(match[3], match[4], match[2]) if match[3] else low
-    return check_pay(label, low, high)
+    return low, high
 
 
 def parse_pay(label: str, cell: Any) -> int | None:
@@ -171,30 +181,19 @@ def parse_pay(label: str, cell: Any) -> int | None:
     return ends[0] if ends else None
 
 
-def check_pay(label: str, low: int, high: int) -> tuple[int, int]:
-    """Return both ends.
-
-    Raises:
-        BadRow: reversed, or not plausible for a month.
-    """
-    if low > high:
-        raise BadRow("pay", f"{label}：下限高于上限，是否填反了？")
-    if not (low >= MIN_PAY and high <= MAX_PAY):
-        raise BadRow("pay", f"{label}：金额不合理，请写每月多少元。")
-    return low, high
-
-
 class RegionParser:
     """Parser of a region with an optional address: '新会区会城街道演示路1号'.
 
     Args:
         near: code prefix of the regions that win over others of the same name.
+        served: codes of the regions that a position may be in; a village becomes its town and an address.
     """
 
-    def __init__(self, label: str, near: str) -> None:
-        self.label, self._near = label, near
+    def __init__(self, label: str, near: str, served: Collection[str]) -> None:
+        self.label, self._near, self._served = label, near, served
         regions = {row.code: row for row in Region.objects.all()}
         names = {code: list_place_names(row, regions) for code, row in regions.items()}
+        self._names = {code: row.name for code, row in regions.items()}
         self._by_full_name = PlaceIndex((code, code, rows) for code, rows in names.items())
         # People write '新会' and '江门新会'.
         self._by_short_name = PlaceIndex(
@@ -206,25 +205,33 @@ class RegionParser:
         """Return the region code and the rest of the cell after the longest region name.
 
         Raises:
-            BadRow: no region, or an ambiguous one.
+            BadRow: no region, an ambiguous one, or one that is not served.
         """
         text = fold_text(clean_text(cell))
         if not text:
-            raise BadRow("region", f"{self.label}：没有填写。")
+            raise BadRow("region", f"{self.label}：{MISSING}")
         is_ambiguous = False
         for length in range(len(text), 2, -1):
             code, has_several = self._by_full_name.find(text[:length], near=self._near)
             if code is not None:
-                return str(code), text[length:]
+                return self._within_served(str(code), text[length:])
             is_ambiguous = is_ambiguous or has_several
         code, has_several = self._by_short_name.find(_REGION_SUFFIX.sub("", text), near=self._near)
         if code is not None:
-            return str(code), ""
+            return self._within_served(str(code), "")
         if is_ambiguous or has_several:
             raise BadRow("region", f"{self.label}：有几个同名的地方，请写上所属市县或填区划代码。")
         raise BadRow(
             "region", f"{self.label}：认不出这个地方，请填县（市、区）或镇（街道）的全称，或区划代码。"
         )
+
+    def _within_served(self, code: str, rest: str) -> tuple[str, str]:
+        if code in self._served:
+            return code, rest
+        town = code[:TOWN_CODE_LENGTH]
+        if town in self._served:
+            return town, self._names[code] + rest
+        raise BadRow("region", f"{self.label}：{REGION_NOT_SERVED}")
 
 
 def list_served_regions() -> tuple[str, ...]:

@@ -5,14 +5,17 @@ from typing import Any
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.state_machine import TransitionTable
-from portal.positions.enums import PUBLISHED_STATES, PositionState
+from portal.positions.enums import CLOSED_STATES, PUBLISHED_STATES, PositionState
 from portal.positions.events import announce_position_changed
 from portal.positions.models import Position
 
 _SUBMITTABLE_STATES = frozenset(
     {PositionState.DRAFT, PositionState.REFUSED, PositionState.PAUSED, PositionState.EXPIRED}
 )
+# States in which a position may be changed; it returns to the draft, for only reviewed content is published.
+_EDITABLE_STATES = frozenset(PositionState) - CLOSED_STATES
 TRANSITIONS = TransitionTable(
+    ("edit", {*_EDITABLE_STATES}, PositionState.DRAFT),
     ("submit", {*_SUBMITTABLE_STATES}, PositionState.IN_REVIEW),
     ("approve", {PositionState.IN_REVIEW}, PositionState.OPEN),
     ("refuse", {PositionState.IN_REVIEW}, PositionState.REFUSED),
@@ -22,6 +25,11 @@ TRANSITIONS = TransitionTable(
     ("resume", {PositionState.PAUSED}, PositionState.OPEN),
     ("fill", {*PUBLISHED_STATES}, PositionState.FILLED),
     ("reopen", {PositionState.FILLED}, PositionState.OPEN),
+    # The undo of an import gives the position back its earlier content and state.
+    *(
+        (f"restore_{state}", {PositionState.IN_REVIEW}, state)
+        for state in sorted(_EDITABLE_STATES - {PositionState.IN_REVIEW})
+    ),
     ("expire", {*PUBLISHED_STATES}, PositionState.EXPIRED),
     ("renew", {PositionState.OPEN, PositionState.EXPIRED}, PositionState.OPEN),
     (

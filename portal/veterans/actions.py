@@ -6,34 +6,35 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.utils import timezone
 
 from portal.accounts.actions import log_access
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.classification import DataClass, fields_of_class
-from portal.core.encryption import EncryptedTextField, hash_id_number, hash_phone
+from portal.core.encryption import EncryptedTextField, hash_id_number
 from portal.core.locking import locked
 from portal.core.models import Occupation, Region
 from portal.core.seen_values import merge_fields
-from portal.core.text_folding import fold_code
-from portal.core.validators import birth_date_of, normalise_phone, validate_id_number, validate_phone
+from portal.core.validators import birth_date_of
 from portal.stations.models import Station
-from portal.veterans.enums import MoveReason, RecordSource, Sex
-from portal.veterans.events import announce_change, veteran_phone_changed
+from portal.veterans.enums import RecordSource, Sex
+from portal.veterans.events import announce_change
+from portal.veterans.field_rules import (
+    CERTIFICATE_RULES,
+    JOB_RULES,
+    RECORD_DEFAULTS,
+    RECORD_RULES,
+    SERVICE_RULES,
+    WISH_RULES,
+    PersonFacts,
+    clean_id_number,
+)
 from portal.veterans.models import Certificate, Service, Veteran, Wish, WorkHistory
 from portal.veterans.permissions import can_edit, serves
-from portal.veterans.record_moves import announce_move, station_for_record
+from portal.veterans.record_changes import RecordChange, announce_record_changes, set_values
+from portal.veterans.record_moves import station_for_record
 
-# Fields that `update_record` sets as given; other data has actions of its own.
-PLAIN_FIELDS = frozenset(
-    {
-        "name", "address", "household_region", "living_region", "branch", "entered_on", "left_on",
-        "rank_group", "settlement", "honours", "is_party_member", "education", "major", "skills",
-        "employment_status", "difficulty", "disability",
-    }
-)  # fmt: skip
 # Sensitive texts of a record, which staff may see one at a time: field -> Chinese name.
 REVEALABLE = {
     field.name: str(field.verbose_name)
@@ -49,21 +50,23 @@ def open_record(
     station: Station,
     name: str,
     id_number: str,
-    phone: str,
+    phone: str = "",
     account: User | None = None,
     **fields: Any,
 ) -> Veteran:
     """Open the record of a person. Sex and birth date come from the ID number, which itself is not stored.
 
     Raises:
-        ValidationError: an invalid number, a closed station, or the person already has a record.
+        ValidationError: an invalid value, a closed station, or the person already has a record.
     """
     station = locked(station)
     if not station.is_open:
         raise ValidationError({"station": f"{station.name}已停用，请选择现在的服务站。"})
-    id_number, phone = fold_code(id_number), normalise_phone(phone)
-    validate_id_number(id_number)
-    validate_phone(phone)
+    id_number = clean_id_number(id_number)
+    values = RECORD_RULES.clean(
+        RECORD_RULES.complete({"name": name, "phone": phone, **fields}, omit=RECORD_DEFAULTS),
+        current=PersonFacts(birth_date_of(id_number)),
+    )
     id_hash = hash_id_number(id_number)
     if Veteran.objects.filter(id_hash=id_hash).exists():
         raise ValidationError(
@@ -71,21 +74,18 @@ def open_record(
         )
     veteran = Veteran(
         station=station,
-        name=name,
         account=account,
         sex=Sex.MALE if int(id_number[16]) % 2 else Sex.FEMALE,
         birth_date=birth_date_of(id_number),
         id_hash=id_hash,
         id_last4=id_number[-4:],
-        phone=phone,
-        phone_hash=hash_phone(phone),
         source=RecordSource.SELF if account is not None and account == by else RecordSource.STATION,
-        **fields,
     )
+    set_values(veteran, values)
     veteran.full_clean(exclude=["phone", "address", "difficulty", "disability"])
     veteran.save()
-    if account is not None and locked(account).name != name:
-        account.name = name
+    if account is not None and locked(account).name != veteran.name:
+        account.name = veteran.name
         account.save(update_fields=["name", "updated_at"])
     audit.record(by=by, verb="veterans.opened", target=veteran, station=station.pk)
     announce_change(veteran)
@@ -109,17 +109,22 @@ def _lock_editable(veteran: Veteran, by: User) -> Veteran:
     return veteran
 
 
-def _finish_change(veteran: Veteran, by: User, section: str, fields: Iterable[str] = ()) -> Veteran:
-    """Touch the record, also when only its related rows changed; audit and announce the change."""
+def _save_change(change: RecordChange, by: User, section: str) -> Veteran:
+    """Save, audit and announce a change of one record; nothing happens where nothing changed."""
+    veteran = change.veteran
+    if change.is_empty:
+        return veteran
+    veteran.full_clean(exclude=["phone", "address", "difficulty", "disability"])
+    veteran.save()
+    announce_record_changes([change], by=by, section=section)
+    announce_change(veteran)
+    return veteran
+
+
+def _save_related(veteran: Veteran, by: User, section: str, what: str) -> Veteran:
+    """Touch the record, whose own rows changed; audit and announce the change."""
     veteran.save(update_fields=["updated_at"])
-    audit.record(
-        by=by,
-        verb="veterans.updated",
-        target=veteran,
-        section=section,
-        fields=sorted(fields),
-        on_behalf=veteran.account_id != by.pk,
-    )
+    announce_record_changes([RecordChange(veteran, related={what})], by=by, section=section)
     announce_change(veteran)
     return veteran
 
@@ -128,7 +133,7 @@ def _finish_change(veteran: Veteran, by: User, section: str, fields: Iterable[st
 def update_record(
     *, veteran: Veteran, by: User, section: str, values: Mapping[str, Any], seen_token: str = ""
 ) -> Veteran:
-    """Set plain fields of a record (PLAIN_FIELDS and `phone`).
+    """Set fields of a record, those of `RECORD_RULES`.
 
     A new living region moves the record to the station that serves it.
 
@@ -137,61 +142,48 @@ def update_record(
 
     Raises:
         PermissionDenied: `by` is neither the person nor staff of the record's station.
-        ValidationError: an invalid value, or one that somebody else changed meanwhile.
-        ValueError: a field that is not plain.
+        ValidationError: by field: an invalid value, or one that somebody else changed meanwhile.
+        ValueError: a field without a rule.
     """
     veteran = _lock_editable(veteran, by)
-    unknown = set(values) - PLAIN_FIELDS - {"phone"}
+    unknown = set(values) - RECORD_RULES.keys()
     if unknown:
-        raise ValueError(f"not plain fields of a record: {sorted(unknown)}")
-    values = merge_fields(seen_token, veteran, values)
-    old_station, old_region_id = veteran.station, veteran.living_region_id
-    old_phone_hash = veteran.phone_hash
-    for field, value in values.items():
-        setattr(veteran, field, value)
-    if "phone" in values:
-        veteran.phone = normalise_phone(values["phone"])
-        validate_phone(veteran.phone)
-        veteran.phone_hash = hash_phone(veteran.phone)
-    veteran.full_clean(exclude=["phone", "address", "difficulty", "disability"])
-    if veteran.living_region_id != old_region_id:
-        veteran.station = station_for_record(veteran)
-    veteran.save()
-    if veteran.station_id != old_station.pk:
-        audit.record(
-            by=by, verb="veterans.moved", target=veteran, before=old_station.pk, after=veteran.station_id
-        )
-        announce_move(
-            veteran_ids=[veteran.pk], station=old_station, into=veteran.station, on=timezone.localdate(),
-            reason=MoveReason.LIVES, by=by,
-        )  # fmt: skip
-    if veteran.phone_hash != old_phone_hash:
-        veteran_phone_changed.send(sender=Veteran, veteran=veteran, by=by)
-    return _finish_change(veteran, by, section, values)
+        raise ValueError(f"not fields of a record: {sorted(unknown)}")
+    values = merge_fields(seen_token, veteran, RECORD_RULES.clean(values, current=veteran))
+    old_values = set_values(veteran, values)
+    if "living_region_id" in old_values:
+        old_values |= set_values(veteran, {"station": station_for_record(veteran)})
+    return _save_change(RecordChange(veteran, old_values), by, section)
 
 
 @transaction.atomic
 def set_services(*, veteran: Veteran, by: User, services: Iterable[tuple[str, int]]) -> Veteran:
     """Replace the military specialties by (specialty code, years) pairs."""
     veteran = _lock_editable(veteran, by)
+    rows = {code: SERVICE_RULES.clean({"specialty": code, "years": years}) for code, years in services}
+    new = {code: row["years"] for code, row in rows.items()}
+    if new == dict(veteran.services.values_list("specialty", "years")):
+        return veteran
     veteran.services.all().delete()
     Service.objects.bulk_create(
-        Service(veteran=veteran, specialty_id=code, years=years) for code, years in services
+        Service(veteran=veteran, specialty_id=code, years=years) for code, years in new.items()
     )
-    return _finish_change(veteran, by, "service", ["specialties"])
+    return _save_related(veteran, by, "service", "specialties")
 
 
 @transaction.atomic
 def set_certificates(*, veteran: Veteran, by: User, kinds: Iterable[str]) -> Veteran:
     """Replace the certificates by these kinds; details of certificates that stay are kept."""
     veteran = _lock_editable(veteran, by)
-    new_kinds = set(kinds)
-    veteran.certificates.exclude(kind__in=new_kinds).delete()
+    new_kinds = {CERTIFICATE_RULES["kind"].clean(kind) for kind in kinds}
     old_kinds = set(veteran.certificates.values_list("kind", flat=True))
+    if new_kinds == old_kinds:
+        return veteran
+    veteran.certificates.exclude(kind__in=new_kinds).delete()
     Certificate.objects.bulk_create(
         Certificate(veteran=veteran, kind=kind) for kind in sorted(new_kinds - old_kinds)
     )
-    return _finish_change(veteran, by, "skills", ["certificates"])
+    return _save_related(veteran, by, "skills", "certificates")
 
 
 @transaction.atomic
@@ -201,26 +193,31 @@ def set_certificate_details(
     """Set `grade`, `number` and `valid_until` of the person's certificates, by kind.
 
     Raises:
-        ValidationError: a number that must not be stored.
+        ValidationError: a number that must not be stored, or another invalid value.
     """
     veteran = _lock_editable(veteran, by)
+    is_changed = False
     for certificate in veteran.certificates.filter(kind__in=details):
-        for name, value in details[certificate.kind].items():
+        values = CERTIFICATE_RULES.clean(details[certificate.kind])
+        is_changed = is_changed or any(getattr(certificate, name) != value for name, value in values.items())
+        for name, value in values.items():
             setattr(certificate, name, value)
         certificate.full_clean(exclude=["veteran"])
         certificate.save()
-    return _finish_change(veteran, by, "certificates", ["certificates"])
+    return _save_related(veteran, by, "certificates", "certificates") if is_changed else veteran
 
 
 @transaction.atomic
 def add_work_history(
     *, veteran: Veteran, by: User, employer_name: str, title: str, years: int, duties: str = ""
 ) -> WorkHistory:
+    """Add a civilian job to the record."""
     veteran = _lock_editable(veteran, by)
-    job = WorkHistory(veteran=veteran, employer_name=employer_name, title=title, years=years, duties=duties)
+    values = {"employer_name": employer_name, "title": title, "years": years, "duties": duties}
+    job = WorkHistory(veteran=veteran, **JOB_RULES.clean(values))
     job.full_clean()
     job.save()
-    _finish_change(veteran, by, "skills", ["work_history"])
+    _save_related(veteran, by, "skills", "work_history")
     return job
 
 
@@ -229,7 +226,7 @@ def remove_work_history(*, veteran: Veteran, by: User, job: WorkHistory) -> None
     """Remove one civilian job from the record."""
     veteran = _lock_editable(veteran, by)
     veteran.work_history.filter(pk=job.pk).delete()
-    _finish_change(veteran, by, "skills", ["work_history"])
+    _save_related(veteran, by, "skills", "work_history")
 
 
 @transaction.atomic
@@ -245,14 +242,13 @@ def set_wish(
     """Replace the wish of the person; an argument left out means no limit."""
     veteran = _lock_editable(veteran, by)
     wish, _ = Wish.objects.get_or_create(veteran=veteran)
-    wish.lowest_pay = lowest_pay
-    for field, value in fields.items():
+    for field, value in WISH_RULES.clean({"lowest_pay": lowest_pay, **fields}).items():
         setattr(wish, field, value)
     wish.full_clean()
     wish.save()
     wish.occupations.set(occupations)
     wish.regions.set(regions)
-    _finish_change(veteran, by, "wishes", ["wish"])
+    _save_related(veteran, by, "wishes", "wish")
     return wish
 
 

@@ -1,5 +1,8 @@
 """Events of veterans' records, for apps above; every event is sent inside the write's transaction."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.dispatch import Signal
 
 from portal.veterans.models import Veteran
@@ -10,7 +13,7 @@ veteran_record_changed = Signal()
 # Many records changed at once; sent once, in the last transaction, and names no record. No arguments.
 veteran_records_changed = Signal()
 
-# The phone number of a person changed. Arguments: `veteran`, `by`.
+# Phone numbers of people changed, by whatever path. Arguments: `veterans`, `by`.
 veteran_phone_changed = Signal()
 
 # Records moved to another station. Arguments: `veteran_ids`, `from_station`, `to_station`, `on` (the first
@@ -42,3 +45,9 @@ def announce_change(*veterans: Veteran) -> None:
     """Send `veteran_record_changed` for each record. Every write to a single record ends with it."""
     for veteran in veterans:
         veteran_record_changed.send(sender=Veteran, veteran=veteran)
+
+
+def announce_phone_changes(veterans: Sequence[Veteran], *, by: Any) -> None:
+    """Send `veteran_phone_changed` for these records, unless there are none."""
+    if veterans:
+        veteran_phone_changed.send(sender=Veteran, veterans=veterans, by=by)

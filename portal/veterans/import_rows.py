@@ -5,23 +5,22 @@ A row is matched by the keyed hash of its ID number; missing columns and empty c
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
-
-from django.utils import timezone
 
 from portal.accounts.actions import log_accesses
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.core import audit
-from portal.core.encryption import hash_id_number, hash_phone
+from portal.core.encryption import hash_id_number
 from portal.core.enums import Education
 from portal.core.validators import birth_date_of
 from portal.imports import cell_parsing
 from portal.imports.cell_reading import PROBLEMS as CELL_PROBLEMS
+from portal.imports.cell_text import cell_text
 from portal.imports.enums import RowOutcome
-from portal.imports.import_kinds import BadRow, ImportKind, RowResult
+from portal.imports.import_kinds import BadRow, ImportKind, RowResult, apply_rules
 from portal.imports.models import ImportRun
 from portal.imports.row_changes import add_target_ids, select_by_outcome, to_json_value
 from portal.stations.models import Station
@@ -36,23 +35,31 @@ from portal.veterans.enums import (
     Sex,
 )
 from portal.veterans.events import veteran_records_changed
+from portal.veterans.field_rules import RECORD_RULES, SERVICE_RULES, PersonFacts
 from portal.veterans.import_columns import COLUMNS
 from portal.veterans.import_undo import undo_rows
 from portal.veterans.models import Certificate, Service, Veteran
-from portal.veterans.record_moves import announce_moves
+from portal.veterans.record_changes import RecordChange, announce_record_changes, set_values
+from portal.veterans.record_moves import station_for_record
 
 KIND = "veterans"
+_LABELS = {column.key: column.label for column in COLUMNS}
 
 
 @dataclass(slots=True)
 class RecordRow:
-    """One valid row: the person, and the values of the filled cells."""
+    """One valid row: the person, and the values of the filled cells by field.
+
+    Attributes:
+        station_id: the station that the row names; None where it names none.
+    """
 
     id_hash: str
     id_last4: str
     sex: str
     birth_date: date
     values: dict[str, Any]
+    station_id: int | None
     services: dict[str, int | None]
     certificates: dict[str, int | None]
 
@@ -76,7 +83,6 @@ class RecordImporter:
             (s.region_id for s in Station.objects.filter(path__in=paths)), key=len, default=""
         )[:4]
         self._row_numbers: dict[str, int] = {}
-        self._latest = timezone.localdate() + timedelta(days=366)
         self._specialties = cell_parsing.ListParser("军事专业", record_validation.load_specialty_codes().get)
         self._certificates = cell_parsing.ListParser("证书", cell_parsing.find_certificate)
         self._choices = {
@@ -111,19 +117,16 @@ class RecordImporter:
         Raises:
             BadRow: an invalid cell, or an earlier row has the same person.
         """
-        name = cell_parsing.parse_text("姓名", cells.get("name"), 40)
-        if not name:
-            raise BadRow("name", "姓名：没有填写。")
         id_number = record_validation.parse_id_number(cells.get("id_number"))
-        values = self._values(cells)
-        values["name"] = name
+        born = birth_date_of(id_number)
         row = RecordRow(
             id_hash=hash_id_number(id_number),
             id_last4=id_number[-4:],
             sex=Sex.MALE if int(id_number[16]) % 2 else Sex.FEMALE,
-            birth_date=birth_date_of(id_number),
-            values={field: value for field, value in values.items() if value not in {None, ""}},
-            services=self._specialties(cells.get("specialties")),
+            birth_date=born,
+            values=apply_rules(RECORD_RULES, self._values(cells), labels=_LABELS, current=PersonFacts(born)),
+            station_id=self._station(cells.get("station")),
+            services=self._parse_services(cells.get("specialties")),
             certificates=self._certificates(cells.get("certificates")),
         )
         first = self._row_numbers.setdefault(row.id_hash, number)
@@ -132,32 +135,41 @@ class RecordImporter:
         return row
 
     def _values(self, cells: Mapping[str, Any]) -> dict[str, Any]:
-        values: dict[str, Any] = {"phone": record_validation.parse_phone(cells.get("phone"))}
-        if values["phone"]:
-            values["phone_hash"] = hash_phone(values["phone"])
-        values["station_id"] = self._station(cells.get("station"))
-        for field, label in (("household_region", "户籍所在地"), ("living_region", "现居住地")):
-            values[f"{field}_id"] = self._region(label, cells.get(field))
-        for field, label in (("entered_on", "入伍日期"), ("left_on", "退役日期")):
-            values[field] = cell_parsing.parse_date(label, cells.get(field), latest=self._latest)
-        if not _in_order(values["entered_on"], values["left_on"]):
-            raise BadRow("dates", "退役日期：应晚于入伍日期，请核对。")
+        """Return field -> value of the filled cells; the name is always among them."""
+        values: dict[str, Any] = {
+            field: cell_text(cells.get(field))  # the rules fold it
+            for field in ("phone", "honours", "major", "skills", "address")
+        }
+        for field in ("household_region", "living_region"):
+            values[field] = self._region(_LABELS[field], cells.get(field))
+        for field in ("entered_on", "left_on"):
+            values[field] = cell_parsing.parse_day(_LABELS[field], cells.get(field))
         for field, words in self._choices.items():
             values[field] = words(cells.get(field))
-        values["is_party_member"] = cell_parsing.parse_yes_no("中共党员", cells.get("is_party_member"))
-        values["honours"] = cell_parsing.parse_text("立功受奖", cells.get("honours"), 120)
-        values["major"] = cell_parsing.parse_text("所学专业", cells.get("major"), 60)
-        values["skills"] = cell_parsing.parse_text("技能特长", cells.get("skills"), 500)
-        values["address"] = cell_parsing.parse_text("住址", cells.get("address"), 120)
-        values["difficulty"] = record_validation.parse_sensitive_text("困难类型", cells.get("difficulty"))
-        values["disability"] = record_validation.parse_sensitive_text("残疾等级", cells.get("disability"))
-        return values
+        values["is_party_member"] = cell_parsing.parse_yes_no(
+            _LABELS["is_party_member"], cells.get("is_party_member")
+        )
+        values["difficulty"] = record_validation.parse_difficulty(cells.get("difficulty"))
+        values["disability"] = record_validation.parse_disability(cells.get("disability"))
+        filled = {field: value for field, value in values.items() if value not in (None, "", [])}
+        return {"name": cell_text(cells.get("name")), **filled}
 
-    def _station(self, cell: Any) -> int:
+    def _parse_services(self, cell: Any) -> dict[str, int | None]:
+        """Return specialty code -> years, None where the cell names none."""
+        services = self._specialties(cell)
+        for code, years in services.items():
+            if years is not None:
+                apply_rules(
+                    SERVICE_RULES, {"specialty": code, "years": years},
+                    labels={"specialty": "军事专业", "years": "军事专业"},
+                )  # fmt: skip
+        return services
+
+    def _station(self, cell: Any) -> int | None:
         if not cell_parsing.clean_text(cell):
             if self._default is None or self._default.pk not in self._served_ids:
                 raise BadRow("station", "责任服务站：没有填写，上传时也没有选默认服务站。")
-            return self._default.pk
+            return None
         station, several = self._stations.find(cell)
         if several:
             raise BadRow("station", "责任服务站：有几个同名的服务站，请写上镇街名称或填区划代码。")
@@ -181,17 +193,17 @@ class RecordImporter:
             veteran.id_hash: veteran
             for veteran in Veteran.objects.filter(id_hash__in=[row.id_hash for row in rows])
         }
-        changes = [_Change(row, existing.get(row.id_hash), self._served_ids) for row in rows]
+        changes = [_Change(row, existing.get(row.id_hash), self._served_ids, self._default) for row in rows]
         _load_related_rows(changes)
         results = [change.apply() for change in changes]
         elsewhere_ids = [change.veteran.pk for change in changes if change.is_elsewhere]
         assert self._by is not None, "a preview writes nothing"
         log_accesses(actor=self._by, file_ids=elsewhere_ids, kind=AccessKind.REFUSED, reason="导入表格")
         if not dry:
-            self._save(changes, results, import_id)
+            self._save(changes, results, import_id, self._by)
         return add_target_ids(results, [change.veteran.pk for change in changes])
 
-    def _save(self, changes: list["_Change"], results: list[RowResult], import_id: int) -> None:
+    def _save(self, changes: list["_Change"], results: list[RowResult], import_id: int, by: User) -> None:
         new = select_by_outcome(changes, results, RowOutcome.CREATED)
         updated = select_by_outcome(changes, results, RowOutcome.UPDATED)
         Veteran.objects.bulk_create([change.veteran for change in new], batch_size=500)
@@ -225,35 +237,23 @@ class RecordImporter:
             ),
             batch_size=2000,
         )
-        announce_moves(
-            [
-                (c.veteran.pk, c.old_values["station_id"], c.veteran.station_id)
-                for c in updated
-                if "station_id" in c.old_values
-            ],
-            reason=MoveReason.IMPORTED,
-            by=self._by,
-        )
         audit.record_many(
-            by=self._by,
+            by=by,
             verb="veterans.opened",
             targets=[(c.veteran, {"station": c.veteran.station_id, "sheet": import_id}) for c in new],
         )
-        audit.record_many(
-            by=self._by,
-            verb="veterans.updated",
-            targets=[
-                (c.veteran, {"section": "sheet", "sheet": import_id, "fields": sorted(c.old_values)})
-                for c in updated
-            ],
+        announce_record_changes(
+            [change.announced for change in updated], by=by, section="sheet", sheet=import_id
         )
 
 
 class _Change:
     """Row of an import with the record of its person and the changes to it."""
 
-    def __init__(self, row: RecordRow, veteran: Veteran | None, served_ids: set[int]) -> None:
-        self.row = row
+    def __init__(
+        self, row: RecordRow, veteran: Veteran | None, served_ids: set[int], default: Station | None
+    ) -> None:
+        self.row, self._default = row, default
         self.is_new = veteran is None
         self.is_elsewhere = veteran is not None and veteran.station_id not in served_ids
         self.veteran = veteran or Veteran(
@@ -266,6 +266,7 @@ class _Change:
         self.services: dict[str, Service] = {}
         self.certificates: set[str] = set()
         self.old_values: dict[str, Any] = {}
+        self.move_reason = MoveReason.LIVES
         self.new_services: dict[str, int] = {}
         self.changed_services: list[Service] = []
         self.new_certificates: list[str] = []
@@ -278,18 +279,13 @@ class _Change:
                 code="elsewhere",
                 reason="身份证号：此人已在管辖范围外的服务站建档，请与上级服务站核对。",
             )
-        values = self.row.values
-        self.old_values = {
-            field: getattr(self.veteran, field)
-            for field, value in values.items()
-            if getattr(self.veteran, field) != value
-        }
-        for field in self.old_values:
-            setattr(self.veteran, field, values[field])
-        if not _in_order(self.veteran.entered_on, self.veteran.left_on):
+        days = {name: value for name, value in self.row.values.items() if name in {"entered_on", "left_on"}}
+        if not self.is_new and RECORD_RULES.split(days, current=self.veteran)[1]:
             return RowResult(
                 RowOutcome.BAD, code="dates", reason="退役日期：与档案中的入伍日期对不上，请核对。"
             )
+        self.old_values = set_values(self.veteran, self.row.values)
+        self._set_station()
         year_changes = self._apply_services()
         self.new_certificates = [kind for kind in self.row.certificates if kind not in self.certificates]
         if self.is_new:
@@ -298,7 +294,7 @@ class _Change:
             return RowResult(RowOutcome.UNCHANGED, target_id=self.veteran.pk)
         before = {
             "fields": {
-                field: [to_json_value(old), to_json_value(values[field])]
+                field: [to_json_value(old), to_json_value(getattr(self.veteran, field))]
                 for field, old in self.old_values.items()
             },
             "services": sorted(self.new_services),
@@ -306,6 +302,27 @@ class _Change:
             "certificates": self.new_certificates,
         }
         return RowResult(RowOutcome.UPDATED, target_id=self.veteran.pk, before=before)
+
+    def _set_station(self) -> None:
+        """Set the station: the one that the row names, the default of a new record, or that of a new home."""
+        if self.row.station_id is not None:
+            self.old_values |= set_values(self.veteran, {"station": self.row.station_id})
+            self.move_reason = MoveReason.IMPORTED
+        elif self.is_new:
+            assert self._default is not None, "a row without a station is bad where there is no default"
+            self.veteran.station = self._default
+        elif "living_region_id" in self.old_values:
+            self.old_values |= set_values(self.veteran, {"station": station_for_record(self.veteran)})
+
+    @property
+    def announced(self) -> RecordChange:
+        """What this row changed, as every other write announces it."""
+        related = set()
+        if self.new_services or self.changed_services:
+            related.add("specialties")
+        if self.new_certificates:
+            related.add("certificates")
+        return RecordChange(self.veteran, self.old_values, related, self.move_reason)
 
     def _apply_services(self) -> dict[str, list[int]]:
         """Return specialty code -> [old, new] years of specialties whose years change."""
@@ -329,10 +346,6 @@ def _load_related_rows(changes: Iterable[_Change]) -> None:
         by_record[service.veteran_id].services[service.specialty_id] = service
     for certificate in Certificate.objects.filter(veteran__in=by_record):
         by_record[certificate.veteran_id].certificates.add(certificate.kind)
-
-
-def _in_order(entered_on: date | None, left_on: date | None) -> bool:
-    return entered_on is None or left_on is None or left_on > entered_on
 
 
 def _announce_end() -> None:

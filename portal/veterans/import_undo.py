@@ -17,7 +17,7 @@ from portal.imports.row_changes import referenced_ids, to_json_value
 from portal.stations.models import Station
 from portal.veterans.enums import MoveReason
 from portal.veterans.models import Certificate, Service, Veteran
-from portal.veterans.record_moves import announce_moves
+from portal.veterans.record_changes import RecordChange, announce_record_changes
 
 _OWN_ROWS = (Service, Certificate)
 _DATES = ("entered_on", "left_on")
@@ -81,8 +81,7 @@ def _restore_fields(changes: list[tuple[Veteran, WrittenRow]], by: User, import_
         Record -> labels of the fields that somebody has changed since.
     """
     kept_labels: dict[int, list[str]] = defaultdict(list)
-    fields: set[str] = set()
-    moves = []
+    announced: list[RecordChange] = []
     for record, row in changes:
         written_values = row.before.get("fields", {})
         restorable = {
@@ -92,23 +91,19 @@ def _restore_fields(changes: list[tuple[Veteran, WrittenRow]], by: User, import_
         }
         if not _in_order(record, restorable):  # one date was changed since, so both stay
             restorable = {field: old for field, old in restorable.items() if field not in _DATES}
-        if "station_id" in restorable:
-            moves.append((record.pk, record.station_id, restorable["station_id"]))
+        change = RecordChange(record, move_reason=MoveReason.IMPORTED)
+        announced.append(change)
         for field, old in restorable.items():
+            change.old_values[field] = getattr(record, field)
             setattr(record, field, _parse_value(field, old))
-            fields.add(field)
         kept_labels[record.pk] += [
             str(_field(field).verbose_name)
             for field in written_values
             if field not in restorable and not field.endswith("_hash")
         ]
-        Service.objects.filter(veteran=record, specialty__in=row.before.get("services", [])).delete()
-        Certificate.objects.filter(
-            veteran=record, kind__in=row.before.get("certificates", []), grade="", valid_until=None
-        ).delete()
-        for code, (old, new) in row.before.get("years", {}).items():
-            Service.objects.filter(veteran=record, specialty=code, years=new).update(years=old)
+        change.related |= _restore_own_rows(record, row)
     if changes:
+        fields = {field for change in announced for field in change.old_values}
         Veteran.objects.bulk_create(
             [record for record, _ in changes],
             batch_size=500,
@@ -116,13 +111,24 @@ def _restore_fields(changes: list[tuple[Veteran, WrittenRow]], by: User, import_
             unique_fields=["id"],
             update_fields=[*sorted(fields), "name_key", "updated_at"],
         )
-        announce_moves(moves, reason=MoveReason.IMPORTED, by=by)
-        audit.record_many(
-            by=by,
-            verb="veterans.updated",
-            targets=[(record, {"section": "sheet_undone", "sheet": import_id}) for record, _ in changes],
-        )
+        announce_record_changes(announced, by=by, section="sheet_undone", sheet=import_id)
     return {pk: "、".join(labels) for pk, labels in kept_labels.items() if labels}
+
+
+def _restore_own_rows(record: Veteran, row: WrittenRow) -> set[str]:
+    """Remove the specialties and certificates that the import added; return what changed."""
+    related = set()
+    Service.objects.filter(veteran=record, specialty__in=row.before.get("services", [])).delete()
+    Certificate.objects.filter(
+        veteran=record, kind__in=row.before.get("certificates", []), grade="", valid_until=None
+    ).delete()
+    for code, (old, new) in row.before.get("years", {}).items():
+        Service.objects.filter(veteran=record, specialty=code, years=new).update(years=old)
+    if row.before.get("services") or row.before.get("years"):
+        related.add("specialties")
+    if row.before.get("certificates"):
+        related.add("certificates")
+    return related
 
 
 def _in_order(record: Veteran, old_values: Mapping[str, Any]) -> bool:

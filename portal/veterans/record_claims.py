@@ -14,11 +14,10 @@ from portal.core import audit
 from portal.core.encryption import hash_id_number
 from portal.core.locking import locked
 from portal.core.models import AuditEvent
-from portal.core.text_folding import fold_code
-from portal.core.validators import validate_id_number
 from portal.veterans.actions import log_refused_access
 from portal.veterans.enums import ClaimState
 from portal.veterans.events import announce_change
+from portal.veterans.field_rules import clean_id_number
 from portal.veterans.models import RecordClaim, Veteran
 from portal.veterans.permissions import serves
 
@@ -42,8 +41,7 @@ def claim_record(*, by: User, id_number: str) -> RecordClaim | None:
     Raises:
         ValidationError: an invalid ID number, no match, or too many failures today.
     """
-    number = fold_code(id_number)
-    validate_id_number(number)
+    number = clean_id_number(id_number)
     veteran = Veteran.objects.filter(id_hash=hash_id_number(number)).first()
     if veteran is None:
         return None

@@ -19,7 +19,6 @@ from portal.core.models import AppendOnlyModel
 from portal.core.stored_names import stored_label
 from portal.documents.enums import OwnerType
 from portal.documents.models import Document
-from portal.veterans.actions import PLAIN_FIELDS
 from portal.veterans.enums import CloseReason, EmploymentStatus
 from portal.veterans.events import (
     announce_change,
@@ -27,11 +26,13 @@ from portal.veterans.events import (
     veteran_records_merged,
     veteran_records_merging,
 )
+from portal.veterans.field_rules import RECORD_RULES
 from portal.veterans.models import RecordMerge, Veteran
+from portal.veterans.record_changes import RecordChange, announce_record_changes, set_values
 from portal.veterans.record_closing import can_close
 
-# Fields that the target record takes over where its own are empty.
-_FILLABLE_FIELDS = sorted(PLAIN_FIELDS - {"name", "is_party_member", "education", "employment_status"})
+# Fields that the target record takes over where its own are empty. It keeps its station, which staff chose.
+_FILLABLE_FIELDS = sorted(RECORD_RULES.keys() - {"name", "is_party_member", "education", "employment_status"})
 
 
 def _references() -> Iterator[tuple[models.QuerySet[Any], str]]:
@@ -91,11 +92,9 @@ def merge_records(*, target: Veteran, source: Veteran, by: User) -> RecordMerge:
     )
     veteran_records_merging.send(sender=Veteran, target=target, source=source, by=by)
     merge.moved_rows = _move_rows(source, target)
-    merge.filled_fields = [
-        name for name in _FILLABLE_FIELDS if not getattr(target, name) and getattr(source, name)
-    ]
-    for name in merge.filled_fields:
-        setattr(target, name, getattr(source, name))
+    values = _fillable_values(target, source)
+    merge.filled_fields = sorted(values)
+    change = RecordChange(target, set_values(target, values))
     account, source.account = source.account, None
     source.closed_on, source.close_reason = timezone.localdate(), CloseReason.MERGED
     source.merged_into = target
@@ -109,8 +108,22 @@ def merge_records(*, target: Veteran, source: Veteran, by: User) -> RecordMerge:
     veteran_records_merged.send(
         sender=Veteran, target=target, source=source, by=by, moved_rows=merge.moved_rows
     )
+    announce_record_changes([change], by=by, section="merge", gone=source.pk)
     announce_change(target, source)
     return merge
+
+
+def _fillable_values(target: Veteran, source: Veteran) -> dict[str, Any]:
+    """Return the values of `source` that fill empty fields of `target`.
+
+    A value that no path would take today, or that contradicts one of `target`, stays behind.
+    """
+    offered = {
+        name: getattr(source, name)
+        for name in _FILLABLE_FIELDS
+        if not getattr(target, name) and getattr(source, name)
+    }
+    return RECORD_RULES.split(offered, current=target)[0]
 
 
 def _move_rows(source: Veteran, target: Veteran) -> list[list[Any]]:
@@ -153,10 +166,8 @@ def undo_merge(*, merge: RecordMerge, by: User) -> RecordMerge:
         for label, key, field in merge.moved_rows
         if rows_by_label[label].filter(pk=key, **{field: target.pk}).update(**{field: source.pk})
     ]
-    blank = Veteran()
-    for name in merge.filled_fields:
-        if getattr(target, name) == getattr(source, name):
-            setattr(target, name, getattr(blank, name))
+    filled = [name for name in merge.filled_fields if getattr(target, name) == getattr(source, name)]
+    change = RecordChange(target, set_values(target, {name: RECORD_RULES[name].empty for name in filled}))
     account = target.account
     if merge.account_moved:
         target.account = None
@@ -170,5 +181,6 @@ def undo_merge(*, merge: RecordMerge, by: User) -> RecordMerge:
     merge.save(update_fields=["undone_at", "undone_by"])
     audit.record(by=by, verb="veterans.unmerged", target=target, gone=source.pk)
     veteran_merge_undone.send(sender=Veteran, target=target, source=source, by=by, moved_rows=restored_rows)
+    announce_record_changes([change], by=by, section="unmerge", gone=source.pk)
     announce_change(target, source)
     return merge

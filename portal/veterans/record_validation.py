@@ -1,6 +1,7 @@
 """Parsing and validation of the cells of an import of records."""
 
 import csv
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,20 +13,19 @@ from django.utils import timezone
 
 from portal.core.enums import Education
 from portal.core.models import Region, Specialty
-from portal.core.text_folding import fold_code
-from portal.core.validators import PHONE, normalise_phone, validate_id_number
 from portal.imports.cell_parsing import (
     EDUCATION_SYNONYMS,
+    LIST_SEPARATORS,
     PlaceIndex,
     clean_text,
     fold_text,
     list_place_names,
-    parse_text,
 )
 from portal.imports.cell_text import cell_text
 from portal.imports.import_kinds import BadRow
 from portal.stations.models import Station
-from portal.veterans.enums import Branch, EmploymentStatus, RankGroup, Settlement
+from portal.veterans.enums import DISABILITY_GRADES, Branch, EmploymentStatus, RankGroup, Settlement
+from portal.veterans.field_rules import ID_NUMBER
 
 PROBLEMS = {
     "name": "姓名没有填写",
@@ -70,44 +70,46 @@ CHOICE_SYNONYMS: dict[type[Choices], dict[str, str | int]] = {
     },
 }  # fmt: skip
 
+_NONE = frozenset({"无", "否", "没有"})
+_DIFFICULTY_SYNONYMS = {
+    "大病": "重大疾病", "重病": "重大疾病", "低保户": "低保", "最低生活保障": "低保", "特困": "特困供养",
+    "失业": "长期失业", "住房": "住房困难", "子女就学": "子女就学困难", "因灾": "因灾致困",
+    "其他": "其他困难",
+}  # fmt: skip
+_GRADE = re.compile("(10|[1-9]|[一二三四五六七八九十])级")
+
 
 def parse_id_number(cell: Any) -> str:
-    """Return an ID number that passes the checks of GB 11643-1999.
+    """Return the ID number of a cell.
 
     Raises:
         BadRow: missing or invalid.
     """
     if isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell >= 1e15:
         raise BadRow("id_form", "身份证号：按数字保存，末几位已丢失。请把这一列设为文本格式后重新填写。")
-    number = fold_code(cell_text(cell))
-    if not number:
-        raise BadRow("id_form", "身份证号：没有填写。")
     try:
-        validate_id_number(number)
+        return str(ID_NUMBER.clean(cell_text(cell)))
     except ValidationError as error:
-        raise BadRow(
-            error.code or "id_form", f"身份证号：{error.messages[0].removeprefix('身份证号')}"
-        ) from error
-    return number
+        message = error.messages[0].removeprefix("身份证号")
+        raise BadRow(error.code or "id_form", f"身份证号：{message}") from error
 
 
-def parse_phone(cell: Any) -> str:
-    """Return the phone number; '' for an empty cell, as an old person may have none.
+def parse_difficulty(cell: Any) -> list[str]:
+    """Return the difficulty types that a cell names, in their official words where those are known."""
+    words = [fold_text(word) for word in LIST_SEPARATORS.split(clean_text(cell))]
+    return [_DIFFICULTY_SYNONYMS.get(word, word) for word in words if word and word not in _NONE]
 
-    Raises:
-        BadRow: not a mobile number.
-    """
-    if not clean_text(cell):
+
+def parse_disability(cell: Any) -> str:
+    """Return the disability grade that a cell names ('因战八级', '8级' and '八级' are one), or its text."""
+    text = fold_text(clean_text(cell))
+    if text in _NONE:
         return ""
-    number = normalise_phone(cell_text(cell))
-    if not PHONE.fullmatch(number):
-        raise BadRow("phone", "手机号码：应为11位手机号码，以1开头；一格只填一个号码。")
-    return number
-
-
-def parse_sensitive_text(label: str, cell: Any) -> str:
-    text = parse_text(label, cell, 60)
-    return "" if text in {"无", "否", "没有"} else text
+    grades = set(_GRADE.findall(text))
+    if len(grades) != 1:
+        return text
+    grade = grades.pop()
+    return DISABILITY_GRADES[int(grade) - 1] if grade.isascii() else f"{grade}级"
 
 
 def load_specialty_codes() -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Next calls after a call without update or a new number, and reversal of attempts."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal.accounts.roles import StationRole
+from portal.core.encryption import lookup_hash
 from portal.core.models import AuditEvent
 from portal.follow_ups import attempts
 from portal.follow_ups.absences import record_absence
@@ -20,8 +22,12 @@ from portal.placements import actions
 from portal.reports import worklists
 from portal.veterans.actions import update_record
 from portal.veterans.enums import CloseReason
+from portal.veterans.models import Veteran
 from portal.veterans.record_closing import close_record
-from tests.factories import make_position, make_staff
+from portal.veterans.record_merges import merge_records
+from tests.factories import make_id_number, make_position, make_staff, make_veteran
+from tests.imports.record_imports import counts, take_in, workbook_of
+from tests.imports.record_imports import person as person_row
 
 pytestmark = pytest.mark.django_db
 
@@ -131,6 +137,42 @@ def test_new_number_schedules_call_today(
     assert pending_calls(placement) == [(FollowUpKind.AGAIN, 0)]
     update_record(veteran=placement.veteran, by=clerk, section="identity", values={"phone": "13712345679"})
     assert pending_calls(placement) == [(FollowUpKind.AGAIN, 0)]
+
+
+def _by_form(veteran: Veteran, clerk: Any) -> None:
+    update_record(veteran=veteran, by=clerk, section="identity", values={"phone": NEW})
+
+
+def _by_sheet(veteran: Veteran, clerk: Any) -> None:
+    number = make_id_number(veteran.birth_date)
+    Veteran.objects.filter(pk=veteran.pk).update(id_hash=lookup_hash(number))
+    row = person_row(name=veteran.name, id_number=number, phone=NEW, station=veteran.station.name)
+    assert counts(take_in(clerk, workbook_of(row))) == {"updated": 1}
+
+
+def _by_merge(veteran: Veteran, clerk: Any) -> None:
+    Veteran.objects.filter(pk=veteran.pk).update(phone="", phone_hash="")
+    duplicate = make_veteran(station=veteran.station, birth_date=veteran.birth_date)
+    Veteran.objects.filter(pk=duplicate.pk).update(phone=NEW, phone_hash=lookup_hash(NEW))
+    head = make_staff(veteran.station, StationRole.HEAD, name="周敏")
+    merge_records(target=veteran, source=Veteran.objects.get(pk=duplicate.pk), by=head)
+
+
+@pytest.mark.parametrize("write", [_by_form, _by_sheet, _by_merge])
+def test_new_number_schedules_call_by_every_path(
+    placement: Any, call: Any, clerk: Any, write: Callable[[Veteran, Any], None]
+) -> None:
+    record_calls(call, clerk, AttemptOutcome.WRONG_NUMBER)
+    write(placement.veteran, clerk)
+    assert pending_calls(placement) == [(FollowUpKind.AGAIN, 0)]
+    veteran = Veteran.objects.get(pk=placement.veteran_id)
+    assert (veteran.phone, veteran.phone_hash) == (NEW, lookup_hash(NEW))
+
+
+def test_number_that_is_taken_away_schedules_no_call(placement: Any, call: Any, clerk: Any) -> None:
+    record_calls(call, clerk, AttemptOutcome.WRONG_NUMBER)
+    update_record(veteran=placement.veteran, by=clerk, section="identity", values={"phone": ""})
+    assert pending_calls(placement) == []
 
 
 def test_no_call_for_same_number_refusal_or_ended_intention(placement: Any, call: Any, clerk: Any) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from portal.imports.cell_parsing import parse_text
-from portal.imports.import_kinds import BadRow
+from portal.imports.import_kinds import BadRow, apply_rules
+from portal.positions.field_rules import POSITION_RULES
 from tests.core.unit_name_disguises import CODES, DEVELOPED, HELD_OUT
 
 
@@ -12,5 +12,5 @@ from tests.core.unit_name_disguises import CODES, DEVELOPED, HELD_OUT
 def test_cell_with_a_disguised_unit_name_is_refused(name: str) -> None:
     text = (DEVELOPED | HELD_OUT)[name](CODES[0])
     with pytest.raises(BadRow, match="部队番号") as error:
-        parse_text("备注", text, 400)
+        apply_rules(POSITION_RULES, {"duties": text}, labels={"duties": "岗位职责"})
     assert error.value.code == "unit_name"

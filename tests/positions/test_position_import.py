@@ -108,7 +108,7 @@ def test_pay_formats_are_parsed(employer: Any, member: Any, expected_value: Any,
     [
         ({"title": " "}, "title", "岗位名称：没有填写"),
         ({"title": "司" * 61}, "too_long", "岗位名称：最多 60 个字"),
-        ({"pay_from": 8000, "pay_to": 6000}, "pay", "月薪下限：下限高于上限"),
+        ({"pay_from": 8000, "pay_to": 6000}, "pay", "月薪上限：月薪上限不能低于下限"),
         ({"pay_from": "面议", "pay_to": ""}, "pay", "不能只写“面议”"),
         ({"pay_from": "10万/年", "pay_to": ""}, "pay", "换算成每月"),
         ({"pay_from": "5000-8000", "pay_to": ""}, "pay", "只写一个数"),
@@ -161,6 +161,8 @@ def test_education_formats_are_parsed(employer: Any, member: Any, expected_value
         ("440705", "440705", ""),
         ("新会区睦洲镇", "440705109", ""),
         ("睦洲镇新沙路6号", "440705109", "新沙路6号"),
+        ("睦洲镇南安村1号", "440705109", "南安村1号"),
+        ("440705109201", "440705109", "南安村"),
     ],
 )
 def test_region_formats_are_parsed(
@@ -196,8 +198,8 @@ def test_scenario_two_in_numbers(employer: Any, member: Any) -> None:
         for cell in row
         if cell.fill.fill_type == "solid"
     }
-    assert red == {(2, "月薪下限"), (3, "工作地区"), (4, "岗位名称")}
-    page.cell(2, headers.index("月薪下限") + 1).value = 5000
+    assert red == {(2, "月薪上限"), (3, "工作地区"), (4, "岗位名称")}
+    page.cell(2, headers.index("月薪上限") + 1).value = 9000
     page.cell(3, headers.index("工作地区") + 1).value = "新会区"
     page.cell(4, headers.index("岗位名称") + 1).value = "30号线货车司机"
     corrected = io.BytesIO()

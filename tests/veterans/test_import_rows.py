@@ -51,7 +51,7 @@ def test_every_column_is_imported(clerk: Any) -> None:
         "unemployed",
     )
     assert (record.education, record.is_party_member, record.source) == (2, True, RecordSource.IMPORTED)
-    assert (record.difficulty, record.disability) == ("大病", "八级")
+    assert (record.difficulty, record.disability) == ("重大疾病", "八级")
     assert [(s.specialty_id, s.years) for s in record.services.all()] == [("driver", 8)]
     assert {c.kind for c in record.certificates.all()} == {"driving_a2", "forklift_n1"}
     event = AuditEvent.objects.get(verb="veterans.opened")
@@ -138,7 +138,7 @@ def test_empty_cells_keep_values_and_other_cells_replace_them(clerk: Any) -> Non
     assert {s.specialty_id: s.years for s in record.services.all()} == {"driver": 8, "squad_leader": 12}
     assert record.certificates.count() == 2
     event = AuditEvent.objects.get(verb="veterans.updated")
-    assert event.data["fields"] == ["education", "phone", "phone_hash"]
+    assert event.data["fields"] == ["education", "phone", "specialties"]
 
 
 def test_exit_before_the_entry_of_the_record_is_a_bad_row(clerk: Any) -> None:

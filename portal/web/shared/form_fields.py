@@ -14,8 +14,6 @@ from portal.imports.cell_parsing import load_region_index
 from portal.positions import occupation_lookup
 from portal.stations.enums import StationLevel
 
-MAX_SUGGESTIONS = 6
-
 _Form = TypeVar("_Form", bound=forms.BaseForm)
 
 
@@ -93,8 +91,6 @@ class AnyPlaceField(forms.CharField):
 class OccupationField(forms.CharField):
     """An occupation of the national classification, by its official or everyday name."""
 
-    has_choices_below = False  # set by a form that offers the nearest occupations itself
-
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=60, **kwargs)
         self.widget.attrs["list"] = "occupations"
@@ -113,14 +109,7 @@ class OccupationField(forms.CharField):
         occupation = occupation_lookup.find_occupation(text)
         if occupation is not None:
             return occupation
-        if self.has_choices_below:
-            raise ValidationError("职业分类里没有这个名称，请在下面选最接近的一项，或换个说法。")
-        names = [row.name for row in occupation_lookup.suggest_occupations(text, MAX_SUGGESTIONS)]
-        if not names:
-            raise ValidationError(
-                "职业分类里没有这个名称，请换个说法，例如：电工、保安员、道路货运汽车驾驶员。"
-            )
-        raise ValidationError(f"请从职业分类中选择一个完整名称，例如：{'、'.join(names)}。")
+        raise ValidationError(occupation_lookup.describe_unknown(text), code="occupation")
 
 
 class UserByPhoneMixin:

@@ -1,5 +1,6 @@
 """Primary keys and page numbers as texts of a query string or form."""
 
+import uuid
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
@@ -28,4 +29,12 @@ def _parse(text: str) -> int | None:
     try:
         return parse_integer(text)
     except ValidationError:
+        return None
+
+
+def parse_uuid(text: str) -> uuid.UUID | None:
+    """Return the UUID that `text` spells, or None where it is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
         return None

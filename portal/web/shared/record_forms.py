@@ -13,6 +13,14 @@ from portal.core.models import Region, Specialty
 from portal.core.validators import validate_certificate_number, validate_no_unit_name
 from portal.stations.models import Station
 from portal.veterans.enums import DIFFICULTIES, DISABILITY_GRADES
+from portal.veterans.field_rules import (
+    CERTIFICATE_RULES,
+    JOB_RULES,
+    OPENING_RULES,
+    RECORD_RULES,
+    SERVICE_RULES,
+    WISH_RULES,
+)
 from portal.veterans.models import Veteran, Wish
 from portal.web.shared.form_fields import (
     AnyPlaceField,
@@ -21,10 +29,15 @@ from portal.web.shared.form_fields import (
     PlaceField,
     refuse_unit_names,
 )
+from portal.web.shared.ruled_forms import RuledForm, apply_rule, check_fields
 
 _DATE = DayInput()
 KEPT_HELP = "已登记，留空不改。"
 MAX_CHOICES = 3  # specialties, and occupations sought
+# Field of an earlier job -> field of the form.
+_JOB_FIELDS = {
+    "title": "job_title", "employer_name": "job_employer", "years": "job_years", "duties": "job_duties",
+}  # fmt: skip
 
 
 def _text_choices(words: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -32,8 +45,10 @@ def _text_choices(words: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(word, word) for word in words]
 
 
-class OpenRecordForm(forms.Form):
+class OpenRecordForm(RuledForm, forms.Form):
     """Opening of one's own record. The ID number is checked for duplicates and not stored."""
+
+    rules = OPENING_RULES
 
     name = PersonNameField(
         label="姓名", max_length=40, widget=forms.TextInput(attrs={"autocomplete": "name"})
@@ -55,6 +70,7 @@ class OpenRecordForm(forms.Form):
         place = self.fields["living_region"]
         assert isinstance(place, PlaceField)
         place.load_choices()
+        place.required = True  # it decides which station serves the person
 
     def station(self) -> Station:
         """Return the service station of the place of residence."""
@@ -64,7 +80,9 @@ class OpenRecordForm(forms.Form):
 
 
 @refuse_unit_names("address")
-class IdentityForm(forms.ModelForm):
+class IdentityForm(RuledForm, forms.ModelForm):
+    rules = RECORD_RULES
+
     class Meta:
         model = Veteran
         fields = ["name", "address"]
@@ -75,7 +93,7 @@ class IdentityForm(forms.ModelForm):
         label="联系电话",
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
-    living_region = PlaceField(label="现居住地")
+    living_region = PlaceField(label="现居住地", help_text="决定由哪个服务站为您服务。")
     household_region = AnyPlaceField(
         label="户籍所在地",
         required=False,
@@ -89,14 +107,18 @@ class IdentityForm(forms.ModelForm):
         assert isinstance(place, PlaceField)
         place.load_choices()
         self.initial["phone"] = self.instance.phone
-        # The list offers counties and towns: a village is shown as its town.
-        region = self.instance.living_region_id or ""
-        self.initial["living_region"] = region[:9]
+        # The list offers counties and towns: a village is shown as its town, and stays while the town does.
+        self._stored_region = self.instance.living_region_id or ""
+        self.initial["living_region"] = self._stored_region[:9]
         self.initial["household_region"] = Region.objects.full_name(self.instance.household_region_id or "")
 
     def values(self) -> dict[str, Any]:
         """Return the values for `veterans.actions.update_record`."""
-        return self.cleaned_data
+        values = dict(self.cleaned_data)
+        region = values["living_region"]
+        if region is not None and region.pk == self._stored_region[:9]:
+            del values["living_region"]
+        return values
 
 
 @refuse_unit_names("address")
@@ -105,15 +127,16 @@ class MaskedIdentityForm(IdentityForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("phone", "address"):
-            current = getattr(self.instance, name)
+        for name in self.kept_when_empty():
+            self.fields[name].help_text = KEPT_HELP if getattr(self.instance, name) else "未登记。"
             self.initial[name] = ""
-            self.fields[name].required = name == "phone" and not current
-            self.fields[name].help_text = KEPT_HELP if current else "未登记。"
+
+    def kept_when_empty(self) -> frozenset[str]:
+        return frozenset({"phone", "address"})
 
     def values(self) -> dict[str, Any]:
-        sensitive = {"phone", "address"}
-        return {name: value for name, value in self.cleaned_data.items() if value or name not in sensitive}
+        kept = self.kept_when_empty()
+        return {name: value for name, value in super().values().items() if value or name not in kept}
 
 
 class CareForm(forms.Form):
@@ -174,6 +197,17 @@ class CertificatesForm(forms.Form):
             self.fields[f"until_{row.kind}"] = forms.DateField(
                 label=f"{name}：有效期至", required=False, initial=row.valid_until, widget=_DATE
             )
+            for name in ("grade", "number", "until"):
+                rule = CERTIFICATE_RULES["valid_until" if name == "until" else name]
+                apply_rule(self.fields[f"{name}_{row.kind}"], rule, may_be_empty=True)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        for row in self.rows:
+            names = {"grade": "grade", "number": "number", "until": "valid_until"}
+            fields = {rule_name: f"{name}_{row.kind}" for name, rule_name in names.items()}
+            check_fields(self, CERTIFICATE_RULES, fields)
+        return values
 
     def details(self) -> dict[str, dict[str, Any]]:
         """Return the changed fields by kind of certificate; an empty number keeps the stored one."""
@@ -188,7 +222,9 @@ class CertificatesForm(forms.Form):
         }
 
 
-class ServiceForm(forms.ModelForm):
+class ServiceForm(RuledForm, forms.ModelForm):
+    rules = RECORD_RULES
+
     class Meta:
         model = Veteran
         fields = [
@@ -222,15 +258,16 @@ class ServiceForm(forms.ModelForm):
                 max_value=45,
                 initial=service.years if service else None,
             )
+            apply_rule(self.fields[f"years_{number}"], SERVICE_RULES["years"], may_be_empty=True)
         self.order_fields(
             ["branch", *(f"{a}_{n}" for n in range(1, MAX_CHOICES + 1) for a in ("specialty", "years"))]
         )
 
     def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
-        entry_date, exit_date = values.get("entered_on"), values.get("left_on")
-        if entry_date and exit_date and exit_date <= entry_date:
-            self.add_error("left_on", "退役日期必须晚于入伍日期。")
+        values = super().clean()
+        for number in range(1, MAX_CHOICES + 1):
+            if values.get(f"years_{number}") is not None:
+                check_fields(self, SERVICE_RULES, {"years": f"years_{number}"})
         return values
 
     def services(self) -> list[tuple[str, int]]:
@@ -247,7 +284,9 @@ class ServiceForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
 
-class SkillsForm(forms.ModelForm):
+class SkillsForm(RuledForm, forms.ModelForm):
+    rules = RECORD_RULES
+
     class Meta:
         model = Veteran
         fields = ["education", "major", "employment_status", "skills"]
@@ -285,9 +324,13 @@ class SkillsForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["certificates"] = [c.kind for c in self.instance.certificates.all()]
+        for rule_name, name in _JOB_FIELDS.items():
+            apply_rule(self.fields[name], JOB_RULES[rule_name], may_be_empty=True)
 
     def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
+        values = super().clean()
+        filled = {rule: name for rule, name in _JOB_FIELDS.items() if values.get(name) not in {None, ""}}
+        check_fields(self, JOB_RULES, filled)
         others = ("job_employer", "job_years", "job_duties")
         if not values.get("job_title") and any(values.get(name) for name in others):
             self.add_error("job_title", "请写岗位名称，或把下面几项清空。")
@@ -298,7 +341,9 @@ class SkillsForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
 
-class WishForm(forms.ModelForm):
+class WishForm(RuledForm, forms.ModelForm):
+    rules = WISH_RULES
+
     class Meta:
         model = Wish
         fields = [

@@ -85,14 +85,14 @@ def test_import_of_forty_rows_with_three_errors_and_correction(
     _build_workbook(run_row, _forty())
 
     _upload(page, look, run_row)
-    assert page.get_by_text("月薪下限：下限高于上限").is_visible()
+    assert page.get_by_text("月薪上限：月薪上限不能低于下限").is_visible()
     look(page, "company-sheet-checked")
     assert not Position.objects.exists()
     page.get_by_role("button", name="开始导入").click()
     assert page.get_by_text("导入完成。有问题的行没有写入").is_visible()
     look(page, "company-sheet-done")
     assert Position.objects.filter(employer=employer, state=PositionState.IN_REVIEW).count() == 37
-    for reason in ("下限高于上限", "认不出这个地方", "岗位名称：没有填写"):
+    for reason in ("月薪上限不能低于下限", "认不出这个地方", "岗位名称：没有填写"):
         assert page.get_by_text(reason).is_visible()
 
     marked_cells = _save_workbook(page, "下载问题行", tmp_path / "问题行.xlsx")
@@ -101,8 +101,8 @@ def test_import_of_forty_rows_with_three_errors_and_correction(
     headers = [cell.value for cell in rows[1]]
     assert [rows.cell(at, 1).value for at in range(2, rows.max_row + 1)] == [6, 19, 32]
     red = [cell for line in rows.iter_rows(min_row=2) for cell in line if cell.fill.fill_type == "solid"]
-    assert [headers[cell.column - 1] for cell in red] == ["*月薪下限", "*工作地区", "*岗位名称"]
-    for cell, right in zip(red, (4500, "新会区", "31号线货车司机"), strict=True):
+    assert [headers[cell.column - 1] for cell in red] == ["月薪上限", "*工作地区", "*岗位名称"]
+    for cell, right in zip(red, (9500, "新会区", "31号线货车司机"), strict=True):
         cell.value = right
     book.save(marked_cells)
 

@@ -1,15 +1,22 @@
 """Form of a position."""
 
+import uuid
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.urls import reverse
 
 from portal.core.certificates import CertificateKind
+from portal.imports.import_kinds import BadRow
 from portal.positions import occupation_lookup
+from portal.positions.field_rules import POSITION_RULES
+from portal.positions.import_columns import BENEFITS
 from portal.positions.models import Position
 from portal.positions.position_locks import EDITABLE_FIELDS
+from portal.positions.position_parsing import parse_pay
 from portal.positions.wording_checks import find_wording_errors
 from portal.web.shared import wording_panel
 from portal.web.shared.form_fields import (
@@ -19,16 +26,25 @@ from portal.web.shared.form_fields import (
     choice_field,
     refuse_unit_names,
 )
+from portal.web.shared.ruled_forms import RuledForm
 
-BENEFITS = (
-    "五险一金", "五险", "包吃", "包住", "餐补", "房补", "通勤车", "加班费", "高温补贴", "全勤奖", "年终奖",
-    "节日福利", "带薪年假", "免费培训",
-)  # fmt: skip
+
+class PayField(forms.DecimalField):
+    """Monthly pay, read as a sheet's cell is: '10万一年' is no monthly pay."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            pay = parse_pay("", value)
+        except BadRow as refusal:
+            raise ValidationError(refusal.reason.removeprefix("："), code=refusal.code) from refusal
+        return None if pay is None else Decimal(pay)
 
 
 @refuse_unit_names("address")
-class PositionForm(forms.ModelForm):
+class PositionForm(RuledForm, forms.ModelForm):
     """One position, in the order of the import template."""
+
+    rules = POSITION_RULES
 
     class Meta:
         model = Position
@@ -37,6 +53,7 @@ class PositionForm(forms.ModelForm):
             "experience_years", "duties", "requirements", "relaxable", "legal_basis", "shift", "travels",
             "veterans_preferred", "veterans_only", "closes_on", "external_id",
         ]  # fmt: skip
+        field_classes = {"pay_from": PayField, "pay_to": PayField}
         widgets = {
             "closes_on": DayInput(),
             "duties": forms.Textarea(attrs={"rows": 5}),
@@ -45,7 +62,8 @@ class PositionForm(forms.ModelForm):
         }
         help_texts = {
             "real_employer": "代招的岗位必须写明劳动合同与谁签，求职者会看到。",
-            "pay_from": "必须写明，不能只写“面议”。",
+            "pay_from": "每月多少元。必须写明，不能只写“面议”。",
+            "pay_to": "不填则与下限相同。",
             "closes_on": "不填则审核通过后公开60天。",
             "external_id": "单位自己的编号，可不填；表格再次上传时按编号更新同一个岗位。",
             "duties": "一行一条，写具体做什么。",
@@ -76,11 +94,13 @@ class PositionForm(forms.ModelForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
+    # Made with the page: the form that is sent twice makes one position.
+    idempotency_key = forms.UUIDField(required=False, widget=forms.HiddenInput())
+
     def __init__(self, *args: Any, agency: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if agency:
-            self.fields["real_employer"].required = True
-        else:
+        self.initial["idempotency_key"] = uuid.uuid4()
+        if not agency:
             del self.fields["real_employer"]
         place = self.fields["region"]
         assert isinstance(place, PlaceField)
@@ -122,7 +142,9 @@ class PositionForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         """Check the wording when the position is submitted; a draft keeps any text."""
-        values = super().clean() or self.cleaned_data
+        values = super().clean()
+        if values.get("pay_to") is None and "pay_to" not in self.errors:
+            values["pay_to"] = values.get("pay_from")
         if "submit" in self.data:
             for name, errors in find_wording_errors(values).items():
                 self.add_error(name, errors)
@@ -141,9 +163,6 @@ class PositionForm(forms.ModelForm):
             data["occupation"] = choice
             self.data = data
         elif near:
-            occupation_field = self.fields["occupation"]
-            assert isinstance(occupation_field, OccupationField)
-            occupation_field.has_choices_below = True
             self.fields["occupation_near"] = forms.ChoiceField(
                 label=f"“{text}”最接近哪一种？",
                 choices=list(near.items()),

@@ -70,7 +70,12 @@ def new(request: SignedInRequest, employer: Employer) -> HttpResponse:
         form = _relax_phrase(request, form, PositionForm(agency=employer.is_agency))
     elif request.method == "POST" and form.is_valid():
         try:
-            position = actions.draft(employer=employer, by=request.user, **form.values())
+            position = actions.draft(
+                employer=employer,
+                by=request.user,
+                idempotency_key=form.cleaned_data["idempotency_key"],
+                **form.values(),
+            )
         except ValidationError as error:
             add_errors(form, error)
         else:
@@ -130,6 +135,9 @@ def _form_page(request: SignedInRequest, form: PositionForm, position: Position 
 
 
 def _respond_to_save(request: SignedInRequest, position: Position) -> HttpResponse:
+    if position.state == PositionState.OPEN:
+        messages.info(request, f"“{position.title}”没有改动，继续公开。")
+        return redirect("employer:positions")
     if "submit" in request.POST:
         return submit_position(request, position)
     messages.success(request, f"“{position.title}”已保存为草稿。")

@@ -1,5 +1,6 @@
 """Management of one position: pause, renew, headcount, fairs, hiring outcome."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -21,13 +22,17 @@ from portal.placements.enums import HiringResult
 from portal.placements.models import HiringOutcome, Placement
 from portal.positions import actions, lifecycle
 from portal.positions.duplicates import DuplicatePosition, find_similar, submit_unless_duplicate
+from portal.positions.enums import PositionState
+from portal.positions.field_rules import MAX_HEADCOUNT, POSITION_RULES
 from portal.positions.models import Position
 from portal.positions.transitions import TRANSITIONS
 from portal.positions.wording_checks import check_position
 from portal.veterans.shown_records import log_shown
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.occupation_choice import choose_occupation
+from portal.web.shared.primary_keys import parse_uuid
 from portal.web.shared.requests import SignedInRequest, signed_in_view
+from portal.web.shared.ruled_forms import RuledForm
 from portal.web.templatetags.ui import cn_date, pay
 
 FAIRS_SHOWN = 6
@@ -42,10 +47,12 @@ STEPS: dict[str, tuple[Callable[..., Position], str]] = {
 }
 
 
-class HeadcountForm(forms.Form):
+class HeadcountForm(RuledForm, forms.Form):
     """New, higher headcount."""
 
-    headcount = forms.IntegerField(label="招聘人数增加到", min_value=1, max_value=5000)
+    rules = POSITION_RULES
+
+    headcount = forms.IntegerField(label="招聘人数增加到", min_value=1, max_value=MAX_HEADCOUNT)
 
 
 class PlacementsField(forms.ModelMultipleChoiceField):
@@ -116,6 +123,7 @@ def _page(request: SignedInRequest, position: Position, form: HeadcountForm) -> 
         "similar": similar,
         "form": form,
         "can_grow": bool(steps & {"pause", "resume", "reopen"}),
+        "copy_fields": {"key": uuid.uuid4()},
         "fairs": _fairs(request.user, position) if position.is_open else [],
         "can_record_outcome": hiring_outcomes.needs_outcome(position),
         "hiring_outcome": HiringOutcome.objects.visible_to(request.user).filter(position=position).first(),
@@ -157,8 +165,9 @@ def take_step(request: SignedInRequest, pk: int, step: str) -> HttpResponse:
     if step not in STEPS:
         raise Http404
     action, success_text = STEPS[step]
+    options = {"idempotency_key": parse_uuid(request.POST.get("key", ""))} if step == "copy" else {}
     try:
-        result = action(position=position, by=user)
+        result = action(position=position, by=user, **options)
     except TransitionRefused:
         messages.error(request, f"“{position.title}”现在是“{position.get_state_display()}”，不能这样操作。")
     except ValidationError as error:
@@ -180,7 +189,10 @@ def submit_position(request: SignedInRequest, position: Position, *, distinct: b
         messages.warning(request, f"“{position.title}”与另一个岗位很像，还没有提交，请核对。")
         return redirect("employer:position-life", pk=position.pk)
     except TransitionRefused:
-        messages.error(request, f"“{position.title}”现在是“{position.get_state_display()}”，不能这样操作。")
+        position.refresh_from_db()
+        if position.state != PositionState.IN_REVIEW:  # else the button was pressed twice
+            state = position.get_state_display()
+            messages.error(request, f"“{position.title}”现在是“{state}”，不能这样操作。")
     except ValidationError as error:
         messages.error(request, f"“{position.title}”没有提交：{'；'.join(error.messages)}")
         return redirect("employer:position-edit", pk=position.pk)

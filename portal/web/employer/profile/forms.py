@@ -6,13 +6,17 @@ from django import forms
 
 from portal.core.folded_fields import CreditCodeField, PersonNameField, PhoneField
 from portal.core.validators import uscc_check_passes
+from portal.employers.field_rules import EMPLOYER_RULES
 from portal.employers.models import Employer
 from portal.web.shared.form_fields import PlaceField, refuse_unit_names
+from portal.web.shared.ruled_forms import RuledForm
 
 
 @refuse_unit_names("name", "address", "contact_person")
-class ProfileForm(forms.ModelForm):
+class ProfileForm(RuledForm, forms.ModelForm):
     """Profile of an employer."""
+
+    rules = EMPLOYER_RULES
 
     class Meta:
         model = Employer
@@ -85,7 +89,7 @@ class RegisterForm(ProfileForm):
         self.fields["uscc_confirmed"].widget = forms.CheckboxInput()
 
     def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
+        values = super().clean()
         code = values.get("uscc")
         if code and not uscc_check_passes(code) and not values.get("uscc_confirmed"):
             self._show_confirmation()

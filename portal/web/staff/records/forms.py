@@ -12,6 +12,8 @@ from portal.core.validators import (
 )
 from portal.stations.models import Station
 from portal.veterans.actions import REVEALABLE
+from portal.veterans.field_rules import OPENING_RULES
+from portal.web.shared.ruled_forms import RuledForm
 from portal.web.shared.typed_fields import model_choice_field
 
 
@@ -24,8 +26,10 @@ class RevealForm(forms.Form):
     )
 
 
-class OpenRecordForm(forms.Form):
-    """New record of a veteran without an account."""
+class OpenRecordForm(RuledForm, forms.Form):
+    """New record of a veteran without an account; an old person may have no phone."""
+
+    rules = OPENING_RULES
 
     name = PersonNameField(label="姓名", max_length=40)
     id_number = IdNumberField(label="身份证号", help_text="只用来核对和避免重复建档，不保存原号码。")

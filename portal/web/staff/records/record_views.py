@@ -1,6 +1,5 @@
 """Veterans' records: list, read, open, and act on a veteran's behalf."""
 
-import uuid
 from functools import partial
 from typing import Any
 
@@ -38,7 +37,7 @@ from portal.veterans.shown_records import log_shown
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.impression_logging import log_positions
 from portal.web.shared.paging import KeysFirstPaginator
-from portal.web.shared.primary_keys import parse_key
+from portal.web.shared.primary_keys import parse_key, parse_uuid
 from portal.web.shared.record_sections import STAFF_SECTIONS, list_sections
 from portal.web.staff.access import record_staff, veteran_or_refuse
 from portal.web.staff.records.forms import OpenRecordForm, RegisterForm, RevealForm
@@ -232,17 +231,10 @@ def declare(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             veteran=veteran,
             position=position,
             by=user,
-            offline_key=_parse_uuid(request.POST.get("offline_key", "")),
+            offline_key=parse_uuid(request.POST.get("offline_key", "")),
         )
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("staff:veteran", pk=pk)
     messages.success(request, f"已登记意向：{position.title}。")
     return redirect("staff:placement", pk=placement.pk)
-
-
-def _parse_uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None

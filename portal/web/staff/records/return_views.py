@@ -54,7 +54,8 @@ def _register(form: ReturnForm, user: User) -> ReturnRegistration | None:
     if veteran is None and log_refused_lookup(by=user, id_hash=form.id_hash):
         form.add_error("id_number", RECORD_ELSEWHERE)
         return None
-    fields = {name: values[name] for name in _RECORD_FIELDS}
+    # What is left empty changes nothing in a record that exists.
+    fields = {name: values[name] for name in _RECORD_FIELDS if values[name] not in {None, ""}}
     if veteran is None:
         fields["living_region"] = values["station"].region
     try:

@@ -17,9 +17,11 @@ from portal.core.validators import (
 )
 from portal.stations.models import Station
 from portal.veterans.enums import Branch, RankGroup, Settlement
+from portal.veterans.field_rules import OPENING_RULES
 from portal.visits.enums import Need, ReturnDocument, VisitMethod
 from portal.visits.models import Visit
 from portal.web.shared.form_fields import DayInput
+from portal.web.shared.ruled_forms import RuledForm
 from portal.web.shared.typed_fields import model_choice_field
 
 UNIT_NAME_HELP = "不要填写部队番号、代号；病情等敏感情况只写与服务有关的。"
@@ -83,8 +85,13 @@ class CorrectVisitForm(VisitForm):
         return cls(data, initial=initial)
 
 
-class ReturnForm(forms.Form):
-    """Identity, service and needs of a veteran who registers after leaving the service."""
+class ReturnForm(RuledForm, forms.Form):
+    """Identity, service and needs of a veteran who registers after leaving the service.
+
+    Of the record it asks what a sheet asks; the registration itself needs the day of the exit.
+    """
+
+    rules = OPENING_RULES
 
     id_number = IdNumberField(label="身份证号", help_text="只用来核对和避免重复建档，不保存原号码。")
     name = PersonNameField(label="姓名", max_length=40)
@@ -95,13 +102,13 @@ class ReturnForm(forms.Form):
         empty_label="请选择",
         help_text="现居住地的服务站。已有档案的，仍归原服务站。",
     )
-    branch = forms.ChoiceField(label="军种", choices=[("", "请选择"), *Branch.choices])
+    branch = forms.ChoiceField(label="军种", choices=[("", "不填"), *Branch.choices])
     entered_on = forms.DateField(label="入伍日期", widget=DayInput())
     left_on = forms.DateField(label="退役日期", widget=DayInput())
     rank_group = forms.ChoiceField(
-        label="军衔层级", choices=[("", "请选择"), *RankGroup.choices], required=False
+        label="军衔层级", choices=[("", "不填"), *RankGroup.choices], required=False
     )
-    settlement = forms.ChoiceField(label="安置方式", choices=[("", "请选择"), *Settlement.choices])
+    settlement = forms.ChoiceField(label="安置方式", choices=[("", "不填"), *Settlement.choices])
     education = forms.TypedChoiceField(
         label="最高学历", choices=Education.choices, coerce=int, initial=Education.SECONDARY
     )
@@ -125,6 +132,7 @@ class ReturnForm(forms.Form):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["left_on"].required = True
         field = model_choice_field(self, "station")
         stations = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS))
         field.queryset = stations.open_on(timezone.localdate())
@@ -132,12 +140,10 @@ class ReturnForm(forms.Form):
             field.initial = appointments[0].station_id
 
     def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        entered_on, left_on = values.get("entered_on"), values.get("left_on")
+        values = super().clean()
+        left_on = values.get("left_on")
         if left_on and left_on > timezone.localdate():
             self.add_error("left_on", ValidationError("退役日期不能晚于今天。"))
-        elif entered_on and left_on and left_on <= entered_on:
-            self.add_error("left_on", ValidationError("退役日期应晚于入伍日期。"))
         return values
 
     @property

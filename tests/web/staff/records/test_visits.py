@@ -190,7 +190,7 @@ def test_return_with_record_elsewhere_is_refused_and_logged(towns: Any, desk: An
         ({"id_number": "44070519850501"}, "应为18位"),
         ({"phone": "123"}, "11位手机号码"),
         ({"left_on": "2010-01-01"}, "晚于入伍日期"),
-        ({"left_on": "2099-01-01"}, "不能晚于今天"),
+        ({"left_on": "2099-01-01"}, "日期不合理"),
         ({"documents": []}, "已核对的材料"),
         ({"needs": []}, "暂无需求"),
         ({"wish_text": "原第42集团军司机"}, "部队番号"),
