@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from portal.core.certificates import CertificateKind
-from portal.core.enums import Education, Shift
+from portal.core.enums import Education, RegionLevel, Shift
 from portal.core.field_rules import (
     Choice,
     CrossRule,
@@ -24,7 +24,7 @@ from portal.core.field_rules import (
     fold_reference,
     paragraphs_rule,
 )
-from portal.core.models import Region
+from portal.core.models import Region, RegionQuerySet
 from portal.positions.enums import PositionKind
 from portal.stations.enums import StationLevel
 
@@ -35,6 +35,7 @@ MAX_DAYS_OPEN = 366
 MAX_TEXT = 5_000  # characters of duties and of requirements
 REGION_NOT_SERVED = "没有这个地区，或不在本市服务范围。请填县（市、区）或镇（街道）。"
 _SERVED_LEVELS = (StationLevel.COUNTY, StationLevel.TOWN)
+_REGION_LEVELS = (RegionLevel.COUNTY, RegionLevel.TOWN)
 EXTERNAL_ID_PATTERN = re.compile(r"[A-Za-z0-9\u4e00-\u9fff_./#-]{1,64}")
 
 
@@ -46,12 +47,17 @@ def validate_external_id(value: str) -> None:
 
 def served_region_codes() -> frozenset[str]:
     """Return the codes of the counties and towns that a position may be in."""
-    rows = Region.objects.filter(stations__level__in=_SERVED_LEVELS)
-    return frozenset(rows.values_list("pk", flat=True))
+    return frozenset(_served_regions().values_list("pk", flat=True))
+
+
+def _served_regions() -> RegionQuerySet:
+    """Return the counties and towns with a station; before any station is loaded, every county and town."""
+    served = Region.objects.filter(stations__level__in=_SERVED_LEVELS)
+    return served if served.exists() else Region.objects.filter(level__in=_REGION_LEVELS)
 
 
 def _check_served(region: Region) -> None:
-    if not Region.objects.filter(pk=region.pk, stations__level__in=_SERVED_LEVELS).exists():
+    if not _served_regions().filter(pk=region.pk).exists():
         raise ValidationError(REGION_NOT_SERVED, code="region")
 
 

@@ -106,7 +106,7 @@ class EducationParser:
         levels = [level for level in parts if level is not None]
         if not levels:
             labels = "、".join(str(label) for label in Education.labels)
-            raise BadRow("choice", f"{self.label}：请从这些里选一个：{labels}；没有要求写“不限”。")
+            raise BadRow("choice", f"{self.label}：请从这些里选一个：{labels}。")
         return min(levels)
 
 

@@ -187,7 +187,7 @@ def test_copy_omits_external_id(employer: Any, member: Any) -> None:
 def test_guessed_occupation_can_be_corrected(employer: Any, member: Any, reviewer: Any) -> None:
     truck = make_occupation()
     forklift = make_occupation("6-30-05-01", "起重装卸机械操作工")
-    fields = {"pay_from": 6000, "pay_to": 8000, "region": employer.region, "duties": "驾驶货车。"}
+    fields = {"headcount": 1, "pay_from": 6000, "region": employer.region, "duties": "驾驶货车。"}
     position = actions.draft(employer=employer, by=member, title="货车司机", **fields)
     assert position.occupation == truck
     assert 0 < require(position.occupation_certainty) <= 1
@@ -203,7 +203,7 @@ def test_guessed_occupation_can_be_corrected(employer: Any, member: Any, reviewe
 
 
 def test_vague_title_requires_occupation(employer: Any, member: Any) -> None:
-    fields = {"pay_from": 6000, "pay_to": 8000, "region": employer.region, "duties": "面谈。"}
+    fields = {"headcount": 1, "pay_from": 6000, "region": employer.region, "duties": "面谈。"}
     with pytest.raises(ValidationError) as error:
         actions.draft(employer=employer, by=member, title="x", **fields)
     assert "occupation" in error.value.message_dict

@@ -56,6 +56,7 @@ def draft(employer: Any, member: Any) -> Any:
             "occupation": make_occupation(),
             "pay_from": Decimal(6000),
             "pay_to": Decimal(8000),
+            "headcount": 1,
             "region": employer.region,
             "duties": "负责巷道支护。",
             "requirements": "限男性，35岁以下",
