@@ -269,7 +269,7 @@ def test_agency_requires_real_employer(integrator: SimpleNamespace, towns: Simpl
 def test_batch_accepts_good_items_and_reports_others(integrator: SimpleNamespace) -> None:
     items = [
         {**BODY, "external_id": "A"},
-        {**BODY, "external_id": "B", "pay_to": 100},
+        {**BODY, "external_id": "B", "pay_to": 600},
         {**BODY, "external_id": "C", "region": "999999"},
         {**BODY, "external_id": "D", "title": "客车司机"},
     ]

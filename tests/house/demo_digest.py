@@ -70,11 +70,11 @@ def extract_commit(commit: str, root: Path, folder: Path) -> Path:
 
 
 def install_locked(checkout: Path, folder: Path) -> Path:
-    """Install what the checkout's lock names into an environment of its own and return its Python."""
+    """Install what the lock of the tests names into an environment of its own and return its Python."""
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     python = folder / "bin/python"
     command = [str(python), "-m", "pip", "install", "--quiet", "--no-compile", "--require-hashes"]
-    subprocess.run([*command, "--requirement", str(checkout / "requirements.lock")], check=True)
+    subprocess.run([*command, "--requirement", str(checkout / "requirements-dev.lock")], check=True)
     return python
 
 

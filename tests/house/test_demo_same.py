@@ -21,9 +21,8 @@ def test_demos_before_and_after_differ_by_the_committed_map_only(
         checkouts = [extract_commit(commit, ROOT, tmp_path / commit) for commit in (BEFORE, AFTER)]
     except LookupError as error:
         pytest.fail(str(error))
-    before, after = (
-        build_demo(path, install_locked(path, tmp_path / f"{path.name}-venv")) for path in checkouts
-    )
+    python = install_locked(checkouts[-1], tmp_path / "venv")
+    before, after = (build_demo(path, python) for path in checkouts)
     renaming = Renaming.read()
     differences = find_differences(before, after, renaming)
     assert not differences, "\n".join(differences)
