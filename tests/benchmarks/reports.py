@@ -97,7 +97,6 @@ def main() -> None:
     import django
 
     django.setup()
-    from django.conf import settings
 
     result = measure()
     for name, row in result.items():
