@@ -2,9 +2,11 @@
 
 from typing import TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 M = TypeVar("M", bound=Model)
+ROW_IS_GONE = "gone"
 
 
 def locked(instance: M, *select_related: str) -> M:
@@ -19,12 +21,14 @@ def locked(instance: M, *select_related: str) -> M:
         select_related: relations to load with it. Their rows are not locked.
 
     Raises:
-        DoesNotExist: the row was deleted meanwhile.
+        ValidationError: code ROW_IS_GONE, the row was deleted meanwhile.
         TransactionManagementError: outside a transaction (PostgreSQL).
     """
     # Not the key: rows that refer to this one may still be added meanwhile.
     rows = instance.__class__._base_manager.select_for_update(of=("self",), no_key=True)
-    row = rows.select_related(*select_related).get(pk=instance.pk)
+    row = rows.select_related(*select_related).filter(pk=instance.pk).first()
+    if row is None:
+        raise ValidationError("这条信息刚刚被删除了，请刷新后再看。", code=ROW_IS_GONE)
     for field in instance._meta.concrete_fields:
         # A cached relation goes where its key has changed.
         setattr(instance, field.attname, getattr(row, field.attname))

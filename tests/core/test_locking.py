@@ -1,6 +1,7 @@
 """Tests of the row lock and of the chain of region codes."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -34,7 +35,7 @@ def test_locked_brings_the_instance_up_to_date() -> None:
 def test_locked_raises_when_the_row_is_gone() -> None:
     appointment = make_staff(make_stations()["睦洲镇"]).appointments.get()
     Appointment.objects.filter(pk=appointment.pk).delete()
-    with pytest.raises(Appointment.DoesNotExist):
+    with pytest.raises(ValidationError, match="刚刚被删除"):
         locked(appointment)
 
 
