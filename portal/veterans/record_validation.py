@@ -40,6 +40,7 @@ PROBLEMS = {
     "unit_name": "写了部队番号或代号",
     "duplicate": "身份证号在本表中重复",
     "elsewhere": "已在其他服务站建档",
+    "closed": "档案已注销，或已并入另一份",
     "too_long": "文字太长",
 }
 # Other words for a choice -> its stored value.

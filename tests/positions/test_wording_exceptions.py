@@ -227,3 +227,18 @@ def test_reviewer_takes_position_down(employer: Any, member: Any, reviewer: Any)
         position=make_position(employer=employer), by=reviewer, reason="虚假岗位", for_good=True
     )
     assert withdrawn_position.state == PositionState.WITHDRAWN
+
+
+def test_exception_for_other_phrases_counts_for_nothing(
+    draft: Any, member: Any, reviewer: Any, second: Any
+) -> None:
+    position = _submitted(draft, member)
+    approve_exception(position=position, by=reviewer)
+    WordingException.objects.update(phrases=["只招女性"])
+    with pytest.raises(ValidationError, match="没有等待复核"):
+        confirm_exception(position=position, by=second)
+    WordingException.objects.update(confirmed_by=second, confirmed_at=timezone.now())
+    with pytest.raises(ValidationError, match="限男性"):
+        actions.approve(position=position, by=second)
+    WordingException.objects.update(phrases=["只招女性", "限男性"])
+    assert actions.approve(position=position, by=second).is_open

@@ -174,6 +174,10 @@ def test_what_has_no_such_fact_passes(engine: Any, find: Any) -> None:
     indexing.rebuild()
     query_args = {"pay_at_least": 9000, "choices": {Facet.SHIFT: frozenset({"night"})}, "veterans_only": True}
     assert find(**query_args).counts == {Kind.POSITION: 0, Kind.FAIR: 1, Kind.EMPLOYER: 1}
+    # Only positions require an education: fairs and firms are never hidden by it.
+    make_position(education_min=4, title="工程师")
+    indexing.rebuild()
+    assert find(education_at_most=1).counts == {Kind.POSITION: 1, Kind.FAIR: 1, Kind.EMPLOYER: 2}
     assert find(choices={Facet.INDUSTRY: frozenset({"A"})}).counts == {
         Kind.POSITION: 0,
         Kind.FAIR: 1,

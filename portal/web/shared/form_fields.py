@@ -13,12 +13,15 @@ from portal.core.validators import validate_no_unit_name
 from portal.imports.cell_parsing import load_region_index
 from portal.positions import occupation_lookup
 from portal.stations.served_area import served_regions
+from portal.web.shared.seen_forms import has_conflict, show_current_token
 
 _Form = TypeVar("_Form", bound=forms.BaseForm)
 
 
 def add_errors(form: forms.BaseForm, error: ValidationError) -> None:
     """Add the errors of an action to the fields that they name, all others to the form as a whole."""
+    if has_conflict(error):
+        show_current_token(form)
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)
         return
