@@ -17,8 +17,9 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from django_tasks_db.compat import task_finished
 
-        from portal.core import log_filters, scheduled_jobs, task_paths, task_recovery
+        from portal.core import key_lookups, log_filters, scheduled_jobs, task_paths, task_recovery
 
+        key_lookups.register_lookups()
         log_filters.redact_all_records()
         task_paths.connect_receivers()
         task_finished.connect(_retry_when_failed, dispatch_uid="core.try_again")

@@ -93,10 +93,17 @@ def _wrong(route: str, row: Row, who: str, client: Client, world: World) -> Iter
             response = getattr(client, row.method)(target, looked_up(row.data, world) or None)
             page_text = text(response)
             inside = is_in(response)
-            if query == row.query and inside is not (who in row.opens):
-                yield f"{who}: {'let in' if inside else 'kept out'} ({response.status_code})"
+            if query == row.query:
+                if inside is not (who in row.opens):
+                    yield f"{who}: {'let in' if inside else 'kept out'} ({response.status_code})"
+                yield from _uncached(row, who, response)
+                yield from _unnoted(row, who, world)
             if who not in row.knows and page_text.count(PERSON) > _echoes(client, target, PERSON):
                 yield f"{who} reads the person's name ({target})"
+            if page_text.count(PERSON) > _echoes(client, target, PERSON) and not (
+                row.in_file or _notes(who, world)
+            ):
+                yield f"{who} reads the person's name, and the person cannot read that ({target})"
             if who not in row.dials | {"the person"} and page_text.count(PHONE) > _echoes(
                 client, target, PHONE
             ):
@@ -111,6 +118,26 @@ def _wrong(route: str, row: Row, who: str, client: Client, world: World) -> Iter
             if response.status_code != 405 and is_in(response):
                 yield f"{who}: let in by POST ({response.status_code})"
             transaction.set_rollback(True)
+
+
+def _uncached(row: Row, who: str, response: Any) -> Iterator[str]:
+    header_of_row = row.cache if who == "anonymous" or row.impersonal else "private, no-store"
+    header = response.headers.get("Cache-Control", "")
+    if header != header_of_row:
+        yield f"{who}: Cache-Control is {header!r}, not {header_of_row!r}"
+
+
+def _notes(who: str, world: World) -> bool:
+    """Return whether the person can read that this reader looked; one at the own record is not logged."""
+    if who in {"the person", "anonymous"}:
+        return who == "the person"
+    entries = AccessLog.objects.filter(file_id=world.veteran.pk, actor=world.readers[who])
+    return entries.exclude(kind=AccessKind.REFUSED).exists()
+
+
+def _unnoted(row: Row, who: str, world: World) -> Iterator[str]:
+    if who not in {"the person", "anonymous"} and _notes(who, world) is not (who in row.notes):
+        yield f"{who}: {'not ' if who in row.notes else ''}noted in the person's access log"
 
 
 def _echoes(client: Client, address: str, secret: str) -> int:

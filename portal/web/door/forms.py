@@ -31,7 +31,7 @@ class IntentionForm(forms.Form):
         decimal_places=0,
     )
     planned_first_day = forms.DateField(label="计划到岗日期（选填）", required=False, widget=DayInput())
-    offline_key = forms.UUIDField(widget=forms.HiddenInput())
+    offline_key = forms.UUIDField(label="表单编号", widget=forms.HiddenInput())
 
     def __init__(self, booth: Booth, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

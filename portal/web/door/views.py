@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,7 +22,7 @@ from portal.positions.models import Position
 from portal.veterans.shown_records import log_shown
 from portal.web.door.forms import IntentionForm
 from portal.web.shared.form_fields import add_errors
-from portal.web.shared.query_params import get_row
+from portal.web.shared.query_params import BadParameterError, get_row
 from portal.web.shared.requests import SignedInRequest, signed_in_view
 
 PAGE_SIZE = 20
@@ -99,7 +99,7 @@ def count_visitor(request: SignedInRequest, page_id: int) -> HttpResponse:
     user, fair = _get_fair(request, page_id)
     kind = request.POST.get("kind", "")
     if kind not in {VisitorKind.FAMILY, VisitorKind.OTHER}:
-        raise Http404
+        raise BadParameterError("kind", "不是来访者的类别")
     actions.count_visitor(fair=fair, kind=VisitorKind(kind), by=user)
     messages.success(request, f"已登记一位{VisitorKind(kind).label}来访者。")
     return redirect("door:scan", page_id=page_id)
@@ -111,7 +111,7 @@ def intention(request: SignedInRequest, page_id: int) -> HttpResponse:
     """Choose the booth, then record an intention for one of its positions."""
     user, fair = _get_fair(request, page_id)
     booths = Booth.objects.visible_to(user).confirmed().filter(fair=fair).select_related("employer")
-    booth = get_row(booths, request, "booth")
+    booth = get_row(booths, request.GET, "booth")
     if booth is None:
         page = Paginator(booths.order_by("number", "pk"), 60).get_page(request.GET.get("page"))
         return render(request, "door/booths.html", {"fair": fair, "page": page})

@@ -26,7 +26,7 @@ def current_employer(request: SignedInRequest) -> Employer | None:
         Http404: ?employer= names an employer that the user is no member of.
     """
     own = Employer.objects.with_member(request.user).select_related("region", "station").order_by("pk")
-    employer = get_row(own, request, "employer")
+    employer = get_row(own, request.GET, "employer")
     if employer is not None:
         request.session[SESSION_KEY] = employer.pk
         return employer

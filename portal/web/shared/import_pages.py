@@ -188,11 +188,19 @@ def render_run(
     form: ColumnsForm | None = None,
     worksheet_form: WorksheetForm | None = None,
 ) -> HttpResponse:
-    """Render one import by its state: column mapping, check, progress or result."""
+    """Render one import by its state: column mapping, check, progress or result.
+
+    The errors of a form whose part the state leaves out, as that of an import done meanwhile, are messages.
+    """
     kind = pages.kind
     bad_rows = run.rows.filter(outcome=RowOutcome.BAD)
     page = Paginator(bad_rows, PAGE_SIZE).get_page(request.GET.get("page"))
     has_preview = run.state in {ImportState.UPLOADED, ImportState.CHECKED}
+    has_worksheets = has_preview and len(run.layout.get("worksheets", ())) > 1
+    has_columns = has_preview and not run.choices
+    for submitted, is_shown in ((form, has_columns), (worksheet_form, has_worksheets)):
+        if submitted is not None and not is_shown:
+            _add_error_messages(request, submitted)
     per_code = (
         bad_rows.order_by().values_list("code").annotate(number=Count("pk")).order_by("-number", "code")
     )
@@ -201,7 +209,9 @@ def render_run(
         "run": run,
         "form": form or ColumnsForm(run),
         "worksheet_form": worksheet_form or WorksheetForm(run),
-        "has_worksheets": len(run.layout.get("worksheets", ())) > 1,
+        "has_preview": has_preview,
+        "has_worksheets": has_worksheets,
+        "has_columns": has_columns,
         "left_out": describe_left_out(run.layout),
         "missing": "、".join(column_mapping.missing_columns(kind, run.columns)),
         "mapped_count": len(run.columns),
@@ -214,6 +224,12 @@ def render_run(
         "kept_count": run.rows.exclude(kept_reason="").count(),
     }
     return render(request, "shared/imports/import.html", context)
+
+
+def _add_error_messages(request: HttpRequest, form: forms.Form) -> None:
+    for name, errors in form.errors.items():
+        label = f"{form.fields[name].label}：" if name in form.fields else ""
+        messages.error(request, f"{label}{' '.join(map(str, errors))}")
 
 
 def _preview(run: ImportRun) -> Mapping[str, Any]:

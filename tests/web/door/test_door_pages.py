@@ -69,7 +69,9 @@ def test_visitors_without_a_ticket_are_counted_by_kind(door: Any, fair: Any) -> 
     url = reverse("door:visitor", args=[fair.pk])
     door.post(url, {"kind": "family"})
     door.post(url, {"kind": "family"})
-    assert door.post(url, {"kind": "veteran"}).status_code == 404
+    refusal = door.post(url, {"kind": "veteran"})
+    assert refusal.status_code == 400
+    assert "“kind”" in refusal.content.decode()
     assert CheckIn.objects.filter(kind="family").count() == 2
 
 

@@ -96,7 +96,7 @@ class PositionForm(SeenMixin, RuledForm, forms.ModelForm):
     )
 
     # Made with the page: the form that is sent twice makes one position.
-    idempotency_key = forms.UUIDField(required=False, widget=forms.HiddenInput())
+    idempotency_key = forms.UUIDField(label="表单编号", required=False, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, agency: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

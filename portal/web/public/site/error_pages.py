@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseServerError, Json
 from django.shortcuts import render
 from django.template import loader
 
+from portal.web.shared.query_params import UnknownRowError
 from portal.web.shared.site_context import is_elder
 
 API_PREFIX = "/api/"
@@ -22,9 +23,10 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _answer(request, "403.html", 403, reason or "没有权限。", reason=reason)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
-    """Render 404; the exception's text names models and paths and is never shown."""
-    return _answer(request, "404.html", 404, "没有找到。")
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Render 404; the exception's text names models and paths and is shown of `UnknownRowError` alone."""
+    reason = str(exception) if isinstance(exception, UnknownRowError) else ""
+    return _answer(request, "404.html", 404, reason or "没有找到。", reason=reason)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001

@@ -40,7 +40,7 @@ class FollowUpFilter(forms.Form):
     station = forms.ModelChoiceField(
         label="服务站", queryset=Station.objects.none(), required=False, empty_label="全部"
     )
-    whose = forms.CharField(required=False, widget=forms.HiddenInput())
+    whose = forms.CharField(label="回访范围", required=False, widget=forms.HiddenInput())
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -12,6 +12,7 @@ from portal.follow_ups.enums import FollowUpKind
 from portal.follow_ups.follow_up_rules import days_by_kind, set_rule
 from portal.follow_ups.schedule import DEFAULT_DAYS
 from portal.web.shared.form_fields import add_errors
+from portal.web.shared.query_params import BadParameterError
 from portal.web.staff.access import staff_with
 from portal.web.staff.calls.forms import IntervalForm
 
@@ -35,7 +36,7 @@ def intervals(request: HttpRequest, user: User) -> HttpResponse:
     if request.method == "POST":
         value = request.POST.get("kind", "")
         if value not in {str(kind) for kind in DEFAULT_DAYS}:
-            raise Http404
+            raise BadParameterError("kind", "不是回访的种类")
         kind = FollowUpKind(value)
         form = IntervalForm(request.POST, prefix=kind)
         if form.is_valid():

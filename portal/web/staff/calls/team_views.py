@@ -55,7 +55,7 @@ def _led_stations(user: User) -> QuerySet[Station]:
 
 def _station(request: HttpRequest, user: User) -> Station:
     """Return the requested station, or the highest station that the user leads."""
-    if station := get_row(_led_stations(user), request, "station"):
+    if station := get_row(_led_stations(user), request.GET, "station"):
         return station
     highest = _led_stations(user).order_by("depth", "path").first()
     assert highest is not None  # lead_staff admits only users who lead a station
@@ -115,7 +115,7 @@ class CallsFilter(forms.Form):
         label="与此人的关系", choices=[("", "指名给此人"), (UNASSIGNED, "本岗未指名")], required=False
     )
     own = forms.BooleanField(label="只看本站直接负责的人", required=False)
-    station = forms.CharField(required=False, widget=forms.HiddenInput())
+    station = forms.CharField(label="服务站", required=False, widget=forms.HiddenInput())
 
     def __init__(self, people: list[tuple[int, str]], data: Mapping[str, Any]) -> None:
         super().__init__(data)

@@ -39,7 +39,7 @@ class CheckedDocumentsForm(forms.Form):
         error_messages={"required": "请至少勾选一项已核对的材料。"},
     )
     # Keys of the documents that the page displayed: a document replaced since then was not checked.
-    shown = forms.CharField(required=False, widget=forms.HiddenInput())
+    shown = forms.CharField(label="页面版本", required=False, widget=forms.HiddenInput())
 
     def action_arguments(self) -> dict[str, Any]:
         """Return the kinds and keys of the checked documents as arguments of the verification actions."""

@@ -37,7 +37,9 @@ class StationChoice(forms.ModelChoiceField):
 class QueueFilter(forms.Form):
     """Filters of the review queue: employer, station, wording findings."""
 
-    state = forms.ChoiceField(choices=PositionState.choices, required=False, widget=forms.HiddenInput)
+    state = forms.ChoiceField(
+        label="岗位状态", choices=PositionState.choices, required=False, widget=forms.HiddenInput
+    )
     employer = forms.CharField(
         label="用人单位", required=False, max_length=60, validators=[validate_no_unit_name]
     )

@@ -7,7 +7,7 @@ import django_filters
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -37,7 +37,8 @@ from portal.veterans.shown_records import log_shown
 from portal.web.shared.form_fields import add_errors
 from portal.web.shared.impression_logging import log_positions
 from portal.web.shared.paging import KeysFirstPaginator
-from portal.web.shared.primary_keys import parse_key, parse_uuid
+from portal.web.shared.primary_keys import parse_uuid
+from portal.web.shared.query_params import get_required_row
 from portal.web.shared.record_sections import STAFF_SECTIONS, list_sections
 from portal.web.staff.access import record_staff, veteran_or_refuse
 from portal.web.staff.records.forms import OpenRecordForm, RegisterForm, RevealForm
@@ -222,10 +223,8 @@ def register(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 def declare(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Record an intention of the veteran."""
     veteran = veteran_or_refuse(user, pk)
-    position = get_object_or_404(
-        Position.objects.visible_to(user).with_details(),
-        pk=parse_key(request.POST.get("position", "")),
-    )
+    positions = Position.objects.visible_to(user).with_details()
+    position = get_required_row(positions, request.POST, "position")
     try:
         placement = placements.declare(
             veteran=veteran,

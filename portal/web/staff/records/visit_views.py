@@ -126,7 +126,7 @@ def coverage(request: HttpRequest, user: User) -> HttpResponse:
     """Show the share of veterans visited this year, by the children of one station."""
     own_stations = Station.objects.in_subtrees(user.station_paths(Permission.OPEN_RECORDS))
     highest = own_stations.order_by("depth", "path")
-    station = get_row(own_stations, request, "station") or get_object_or_404(highest[:1])
+    station = get_row(own_stations, request.GET, "station") or get_object_or_404(highest[:1])
     page = Paginator(station.get_children(), STATION_PAGE_SIZE).get_page(request.GET.get("page"))
     total, own, *rows = visit_coverage(station, list(page))
     context = {

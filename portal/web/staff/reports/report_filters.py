@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import Http404
 from django.urls import reverse
 
 from cms.models import JobFairPage
@@ -18,7 +17,7 @@ from portal.reports.report_scope import ReportScope, report_scope_of
 from portal.stations.models import Station
 from portal.web.shared.form_fields import DayInput
 from portal.web.shared.primary_keys import parse_key
-from portal.web.shared.query_params import BadParameterError
+from portal.web.shared.query_params import BadParameterError, UnknownRowError
 from portal.web.shared.typed_fields import choice_field
 from portal.web.staff.access import staff_with
 
@@ -87,7 +86,7 @@ def parse_filters(user: User, data: Mapping[str, Any]) -> tuple[ReportScope, Rep
     """Return the reader's scope and the filters of a query string.
 
     Raises:
-        BadParameterError, Http404: as `valid_filters`.
+        BadParameterError, UnknownRowError: as `valid_filters`.
     """
     scope = report_scope_of(user)
     return scope, valid_filters(scope, data)
@@ -98,11 +97,11 @@ def valid_filters(scope: ReportScope, data: Mapping[str, Any]) -> ReportFilter:
 
     Raises:
         BadParameterError: a value is invalid.
-        Http404: a station is outside the scope; the refusal is logged.
+        UnknownRowError: the station is outside the scope; the refusal is logged.
     """
     form = FilterParamsForm(scope, data)
     if form.has_error("station", OUT_OF_SCOPE):
-        raise Http404
+        raise UnknownRowError("station")
     for name, errors in form.errors.items():
         raise BadParameterError(name, f"不对：{' '.join(map(str, errors))}".rstrip("。"))
     return form.to_filter()

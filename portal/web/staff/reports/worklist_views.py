@@ -40,7 +40,7 @@ def worklist(request: HttpRequest, user: User, key: str = "overdue") -> HttpResp
         raise Http404(key)
     queryset: Any = current.rows(user)
     if key in DETAIL_LISTS:
-        detail_of = read_key(request, "of")
+        detail_of = read_key(request.GET, "of")
         if detail_of is None:
             raise BadParameterError("of", "缺少编号")
         queryset = queryset.filter(**{DETAIL_LISTS[key]: detail_of})

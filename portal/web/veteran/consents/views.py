@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.accounts.actions import give_consent, withdraw_consent
@@ -12,6 +12,7 @@ from portal.accounts.consent_texts import WORDINGS
 from portal.accounts.enums import ConsentPurpose
 from portal.accounts.models import Consent
 from portal.veterans.models import Veteran
+from portal.web.shared.query_params import UnknownRowError
 from portal.web.shared.requests import SignedInRequest
 from portal.web.veteran.current_veteran import for_veteran
 
@@ -45,7 +46,10 @@ def change(request: SignedInRequest, _veteran: Veteran, purpose: str) -> HttpRes
     user = request.user
     if purpose == ConsentPurpose.EMPLOYER_CONTACT:  # given with an intention, can be withdrawn here
         rows = Consent.objects.in_force().filter(user=user, purpose=purpose)
-        withdraw_consent(consent=get_object_or_404(rows, subject=request.POST.get("subject", "")), by=user)
+        consent = rows.filter(subject=request.POST.get("subject", "")).first()
+        if consent is None:
+            raise UnknownRowError("subject")
+        withdraw_consent(consent=consent, by=user)
         messages.success(request, "已撤回，该单位不能再查看您的电话。")
         return redirect("veteran:consents")
     if purpose not in WORDINGS:
