@@ -18,7 +18,7 @@ from portal.imports.enums import ImportState
 from portal.imports.models import ImportRun
 from portal.veterans import actions as veterans
 from portal.veterans import import_rows
-from portal.veterans.enums import RecordSource
+from portal.veterans.enums import CloseReason, RecordSource
 from portal.veterans.events import veteran_records_changed
 from portal.veterans.import_columns import COLUMNS
 from portal.veterans.models import RecordMove, Veteran
@@ -392,7 +392,7 @@ def test_station_changed_by_an_import_is_a_move(clerk: Any) -> None:
 def test_row_of_a_closed_record_is_refused(clerk: Any) -> None:
     row = person(name="黄志明")
     take_in(clerk, workbook_of(row, columns=[*row]))
-    Veteran.objects.update(closed_on=timezone.localdate())
+    Veteran.objects.update(closed_on=timezone.localdate(), close_reason=CloseReason.values[0])
     run = take_in(clerk, workbook_of({**row, "name": "黄志强"}, columns=[*row]))
     assert problems(run) == {2: "closed"}
     assert Veteran.objects.get().name == "黄志明"
