@@ -83,7 +83,8 @@ def test_opening_changes_nothing_before_and_after_the_proof(link_and_address: An
     with nothing_written():
         text = page_text(client.get(address))
         assert "货车司机" in text
-        assert ("陈建国" in text) == (link.employer_id is not None)  # the person need not be told the own name
+        # The person is not told the own name.
+        assert ("陈建国" in text) == (link.employer_id is not None)
 
 
 def test_every_page_is_kept_from_caches_searches_and_referrers(link_and_address: Any) -> None:
