@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "pytester",  # runs the harness on small suites of its own (tests/house)
+    "tests.harness.spoil",
     "tests.harness.must",
     "tests.harness.needs",
     "tests.harness.templates",

@@ -7,7 +7,6 @@ accounts. Those who have the right code come afterwards, when the attacker has u
 """
 
 import random
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -26,47 +25,82 @@ MISTYPED_SHARE = 0.03  # of sign-ins with one wrong try first; not counted as fi
 TOTP_CHANCE = 3e-6  # the code of this half minute, the one before and the one after
 
 
+class _KeyCounts:
+    """Counts of one key: of the month, of its latest day, and of the days before that one, oldest first."""
+
+    __slots__ = ("day_sends", "day_wrong", "latest", "older", "sends", "wrong")
+
+    def __init__(self, ordinal: int) -> None:
+        self.latest = ordinal
+        self.wrong = self.sends = self.day_wrong = self.day_sends = 0
+        self.older: list[tuple[int, int, int]] | None = None  # (ordinal, wrong, sends)
+
+    @property
+    def oldest(self) -> int:
+        return self.older[0][0] if self.older else self.latest
+
+    def forget(self, ordinal: int) -> None:
+        """Leave out what is older than a month on this day."""
+        while self.older and self.older[0][0] <= ordinal - MONTH_DAYS:
+            _, wrong, sends = self.older.pop(0)
+            self.wrong -= wrong
+            self.sends -= sends
+        if self.latest <= ordinal - MONTH_DAYS:
+            self.wrong = self.sends = self.day_wrong = self.day_sends = 0
+
+    def begin(self, ordinal: int) -> None:
+        """Make this the latest day."""
+        if self.day_wrong or self.day_sends:
+            self.older = self.older or []
+            self.older.append((self.latest, self.day_wrong, self.day_sends))
+        self.latest, self.day_wrong, self.day_sends = ordinal, 0, 0
+
+
 class MemoryCounts:
     """Counts per key over a rolling month; the days must not go back."""
 
     def __init__(self) -> None:
-        self.days: dict[str, deque[list[int]]] = {}  # [ordinal, wrong, sends]
-        self.sums: dict[str, list[int]] = {}
-
-    def _forget(self, key: str, ordinal: int) -> None:
-        days, sums = self.days[key], self.sums[key]
-        while days and days[0][0] <= ordinal - MONTH_DAYS:
-            _, wrong, sends = days.popleft()
-            sums[0] -= wrong
-            sums[1] -= sends
+        self.keys: dict[str, _KeyCounts] = {}
+        self.swept = 0  # day on which forgotten keys were left out
 
     def read(self, keys: Sequence[str], day: date) -> Mapping[str, Counts]:
         ordinal, counts = day.toordinal(), {}
         for key in keys:
-            days = self.days.get(key)
-            if not days:
+            if (row := self.keys.get(key)) is None:
                 continue
-            if days[0][0] <= ordinal - MONTH_DAYS:
-                self._forget(key, ordinal)
-            wrong = sends = 0
-            if days and days[-1][0] == ordinal:
-                _, wrong, sends = days[-1]
-            counts[key] = Counts(wrong, self.sums[key][0], sends, self.sums[key][1])
+            if row.older is not None or row.latest != ordinal:
+                row.forget(ordinal)
+            if row.latest == ordinal:
+                counts[key] = Counts(row.day_wrong, row.wrong, row.day_sends, row.sends)
+            else:
+                counts[key] = Counts(0, row.wrong, 0, row.sends)
         return counts
 
     def add(self, keys: Sequence[str], day: date, *, wrong: int = 0, sends: int = 0) -> None:
         ordinal = day.toordinal()
+        if ordinal >= self.swept + 10:
+            self._sweep(ordinal)
         for key in keys:
-            days = self.days.setdefault(key, deque())
-            sums = self.sums.setdefault(key, [0, 0])
-            if not days or days[-1][0] != ordinal:
-                days.append([ordinal, 0, 0])
-            today = days[-1]
-            wrong_change, sends_change = max(wrong, -today[1]), max(sends, -today[2])
-            today[1] += wrong_change
-            today[2] += sends_change
-            sums[0] += wrong_change
-            sums[1] += sends_change
+            if (row := self.keys.get(key)) is None:
+                row = self.keys[key] = _KeyCounts(ordinal)
+            elif row.latest != ordinal:
+                row.forget(ordinal)
+                row.begin(ordinal)
+            wrong_change = wrong if wrong >= -row.day_wrong else -row.day_wrong
+            sends_change = sends if sends >= -row.day_sends else -row.day_sends
+            row.day_wrong += wrong_change
+            row.day_sends += sends_change
+            row.wrong += wrong_change
+            row.sends += sends_change
+
+    def oldest_day(self, key: str) -> date:
+        """Return the first day of the last month with a count of this key."""
+        return date.fromordinal(self.keys[key].oldest)
+
+    def _sweep(self, ordinal: int) -> None:
+        """Leave out keys without a count in the last month: a year of them does not fit into memory."""
+        self.swept = ordinal
+        self.keys = {key: row for key, row in self.keys.items() if row.latest > ordinal - MONTH_DAYS}
 
 
 @dataclass
@@ -74,6 +108,7 @@ class Year:
     """Outcome of a year of one attack."""
 
     expected_openings: float = 0.0  # expected number of accounts
+    days: int = 0
     guesses: int = 0
     short_guesses: int = 0  # at codes of six digits
     sends: int = 0
@@ -113,14 +148,14 @@ class Attack:
         self.rests_until: dict[int, date] = {}  # address -> day before which it would only be refused
 
     def _rest(self, address: int, day: date) -> None:
-        """Leave an address that its month refuses alone until the month's oldest day is is_forgotten."""
+        """Leave an address that its month refuses alone until the month's oldest day is forgotten."""
         store = self.limiter.store
         assert isinstance(store, MemoryCounts)
         key = f"address attacker {address}"
         month = store.read([key], day).get(key, Counts())
         limit = NARROW_LIMITS["address"]
         if month.wrong_month >= limit.wrong_month or month.sends_month >= limit.sends_month:
-            self.rests_until[address] = date.fromordinal(store.days[key][0][0] + MONTH_DAYS)
+            self.rests_until[address] = store.oldest_day(key) + timedelta(days=MONTH_DAYS)
 
     def _next(self, address: int) -> Caller:
         self.next_phone = (self.next_phone + 1) % PHONES
@@ -216,6 +251,7 @@ def run_year(*, addresses: int, staff: bool, days: int = DAYS, seed: int = 15) -
     for number in range(days):
         day = FIRST_DAY + timedelta(days=number)
         attack.run(day)
+        year.days += 1
         for _ in range(20 if staff else PEOPLE_A_DAY):
             phone = 0 if staff else chance.randrange(PHONES)
             is_known = chance.random() < (STAFF_KNOWN_SHARE if staff else KNOWN_SHARE)

@@ -2,16 +2,15 @@
 
 import gzip
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from portal.core.unit_names import find_unit_names
 from tests.core.unit_name_disguises import DEVELOPED, HELD_OUT, Transformation, disguises
+from tests.harness.must import Figure
 
 POSTINGS = Path(__file__).parents[3] / "shared" / "data" / "postings_real.jsonl.gz"
-Figure = Callable[[str], None]
 
 
 def is_refused(text: str) -> bool:
@@ -24,9 +23,9 @@ def test_disguises_are_refused(name: str, transformations: dict[str, Transformat
     texts = [text for *_, text in disguises(transformations)]
     passes = [text for text in texts if not is_refused(text)]
     share = 1 - len(passes) / len(texts)
-    figure(f"disguises {name}: {len(transformations)} transformations, {share:.3f} of {len(texts)} refused")
     assert len(texts) >= 400
-    assert share >= 0.95, passes
+    words = f"disguises {name}: {len(transformations)} transformations, {share:.3f} of {len(texts)} refused"
+    figure(words, share, at_least=0.95)
 
 
 @pytest.mark.slow
@@ -36,9 +35,10 @@ def test_lawful_postings_pass(figure: Figure) -> None:
     with gzip.open(POSTINGS, "rt", encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
     count = sum(is_refused(f"{row['title']}\n{row['text']}") for row in rows)
-    figure(f"{count} of {len(rows)} real postings refused, {count * 1000 / len(rows):.2f} per 1,000")
     assert len(rows) >= 24_000
-    assert count * 1000 / len(rows) <= 2
+    per_thousand = count * 1000 / len(rows)
+    words = f"{count} of {len(rows)} real postings refused, {per_thousand:.2f} per 1,000"
+    figure(words, per_thousand, at_most=2)
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,22 @@
 
 A test says which requirement it shows with `@pytest.mark.must("walks.2")`; several tests may share a number.
 Requirements stand in tests/must.toml, so one without a test is seen: it is printed as MISSING and fails.
-A test that measures something calls the fixture `figure("p50 12 ms")`; the text ends its line.
+A test that measures something calls the fixture `figure("p50 12 ms")`; the text ends its line. It hands over
+the figure and its bound too, `figure("p50 12 ms", seconds, at_most=0.02)`, so that `tests.harness.spoil` can
+show that the test fails when the figure is wrong.
 
 Tests marked `slow` (a fresh clone, the city scale) run only under `--must` or `--slow`.
 """
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Generator
+from collections.abc import Generator
+from math import inf
 from pathlib import Path
 
 import pytest
+
+from tests.harness import spoil
 
 TABLE = Path(__file__).parents[1] / "must.toml"
 FIGURES = pytest.StashKey[list[str]]()
@@ -67,11 +72,46 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = keep
 
 
+class Figure:
+    """Measured figures of one test; `make must` prints their words beside the requirement."""
+
+    def __init__(self, item: pytest.Item) -> None:
+        self.item = item
+        self.words = item.stash.setdefault(FIGURES, [])
+
+    def __call__(
+        self,
+        words: str,
+        value: float | None = None,
+        *,
+        at_least: float = -inf,
+        at_most: float = inf,
+        below: float = inf,
+    ) -> None:
+        """Note a figure, and fail when its value is out of bounds.
+
+        Args:
+            words: the figure, its unit and what it is of.
+            value: the figure itself.
+            at_least: smallest value allowed.
+            at_most: largest value allowed.
+            below: smallest value that is too large.
+        """
+        self.words.append(words)
+        if value is None:
+            spoil.note_words(self.item)
+            return
+        value = spoil.spoiled(self.item, value, at_least=at_least, at_most=min(at_most, below))
+        if not (at_least <= value <= at_most and value < below):
+            bounds = {"at least": at_least, "at most": at_most, "below": below}
+            wanted = ", ".join(f"{word} {bound}" for word, bound in bounds.items() if abs(bound) != inf)
+            pytest.fail(f"{words}: {value} is not {wanted}")
+
+
 @pytest.fixture
-def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Call it with a measured figure in words; `make must` prints it beside the requirement."""
-    figures = request.node.stash.setdefault(FIGURES, [])
-    return figures.append
+def figure(request: pytest.FixtureRequest) -> Figure:
+    """Call it with a measured figure in words, and with the figure and its bound."""
+    return Figure(request.node)
 
 
 @pytest.hookimpl(wrapper=True)

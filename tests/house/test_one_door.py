@@ -15,6 +15,7 @@ from portal.accounts.models import User
 from portal.core.encryption import lookup_hash
 from portal.web.public.accounts.views import sign_in
 from tests.factories import make_staff, make_stations
+from tests.harness.must import Figure
 from tests.house.addresses import address, looked_up
 from tests.house.matrix import MATRIX, World
 from tests.house.source import name, python_files, tree
@@ -60,7 +61,7 @@ def _sample_path(route: str, world: World) -> str:
 @pytest.mark.must("hold.5")
 @pytest.mark.django_db
 def test_right_password_opens_a_session_at_one_route_only(
-    figure: Any, caplog: pytest.LogCaptureFixture
+    figure: Figure, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("CRITICAL", "django.request")
     user = make_staff(make_stations()["睦洲镇"], password=PASSWORD)
@@ -79,7 +80,8 @@ def test_right_password_opens_a_session_at_one_route_only(
                     doors.add(route)
                 transaction.set_rollback(True)
     assert doors == {reverse("public:sign-in-staff").lstrip("/")}
-    figure(f"{route_count} routes x 4 forms of a right password, {requests} requests, doors: {len(doors)}")
+    words = f"{route_count} routes x 4 forms of a right password, {requests} requests, doors: {len(doors)}"
+    figure(words, len(doors), at_least=1, at_most=1)
 
 
 @pytest.mark.must("hold.5")
@@ -130,7 +132,7 @@ def _calls_of_entrances(path: Any) -> Iterator[int]:
 
 
 @pytest.mark.must("hold.5")
-def test_only_the_sign_in_view_calls_what_signs_in(figure: Any) -> None:
+def test_only_the_sign_in_view_calls_what_signs_in(figure: Figure) -> None:
     read = 0
     calls: dict[str, list[int]] = {}
     for path in python_files("portal", "cms", "search"):
@@ -147,4 +149,6 @@ def test_only_the_sign_in_view_calls_what_signs_in(figure: Any) -> None:
     assert functions == ["sign_in"]
     views = {pattern.callback for route, pattern in routes() if route.startswith("sign-in/")}
     assert views == {sign_in}
-    figure(f"{read} modules read, {len(calls[SIGN_IN])} calls, all in one view")
+    figure(
+        f"{read} modules read, {len(calls[SIGN_IN])} calls, all in {len(calls)} view", len(calls), at_most=1
+    )

@@ -112,9 +112,7 @@ def _marked_numbers() -> set[str]:
 
 
 # Lines of the part that is being built; whoever writes a line's test takes it out.
-WITHOUT_A_TEST_YET = {
-    "hold.11",
-}
+WITHOUT_A_TEST_YET: frozenset[str] = frozenset()
 
 
 def test_every_requirement_has_a_test() -> None:

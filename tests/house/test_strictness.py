@@ -1,5 +1,6 @@
 """The harness itself: what it must refuse, it refuses."""
 
+import csv
 import socket
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import warnings
 import pytest
 from django.template import Context, Engine, Origin, Template
 
+from tests.harness.must import Figure
 from tests.harness.templates import ROOT, UndefinedVariableError
 
 OURS = Origin(str(ROOT / "templates" / "house.html"))
@@ -221,3 +223,79 @@ def run_inside(pytester: pytest.Pytester, *options: str, conftest: str = "") -> 
         "-o", "testpaths=", "-rA",
         *options, str(pytester.path),
     )  # fmt: skip
+
+
+def test_spoiling_finds_tests_that_do_not_depend_on_their_figure(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_spoiled="""
+        import pytest
+
+        @pytest.mark.must("walks.1")
+        def test_bound(figure):
+            assert True
+            figure("2 s", 2, at_most=3)
+
+        @pytest.mark.must("walks.1")
+        def test_bound_not_reached(figure):
+            if not "file":
+                figure("2 s", 2, at_most=3)
+            assert True
+
+        @pytest.mark.must("walks.2")
+        def test_only_printed(figure):
+            assert True
+            figure("2 s")
+
+        @pytest.mark.must("walks.2")
+        def test_printed_and_asserted(figure):
+            figure("2 s")
+            assert True
+
+        @pytest.mark.must("walks.3")
+        @pytest.mark.parametrize("rows", [[1], []])
+        def test_walk(rows):
+            for row in rows:
+                assert row
+
+        @pytest.mark.must("walks.3")
+        def test_fails():
+            raise LookupError
+
+        @pytest.mark.must("walks.4")
+        def test_skipped():
+            pytest.skip("not here")
+
+        @pytest.mark.must("walks.5")
+        def test_swallowed():
+            try:
+                assert True
+            except AssertionError:
+                pass
+        """
+    )
+    run_inside(
+        pytester, "--must=walks", "--spoil=ledger.csv", "-o", "enable_assertion_pass_hook=true",
+        "-p", "no:cacheprovider",
+    )  # fmt: skip
+    with (pytester.path / "ledger.csv").open(encoding="utf-8", newline="") as file:
+        rows = {
+            row["test"].partition("::")[2]: (row["spoiled"], row["outcome"]) for row in csv.DictReader(file)
+        }
+    assert rows == {
+        "test_bound": ("figure", "fails"),
+        "test_bound_not_reached": ("", "passes"),
+        "test_only_printed": ("", "passes"),
+        "test_printed_and_asserted": ("assertion after figure", "fails"),
+        "test_walk": ("", "passes"),
+        "test_fails": ("", "fails unspoiled"),
+        "test_skipped": ("", "not run"),
+        "test_swallowed": ("assertion", "passes"),
+    }
+
+
+@pytest.mark.parametrize("bounds", [{"at_least": 3}, {"at_most": 1}, {"below": 2}])
+def test_figure_out_of_its_bound_fails(bounds: dict[str, float], request: pytest.FixtureRequest) -> None:
+    figure = Figure(request.node)
+    figure("2 s", 2, at_least=2, at_most=2, below=3)
+    with pytest.raises(pytest.fail.Exception, match="2 s"):
+        figure("2 s", 2, **bounds)

@@ -1,6 +1,6 @@
 """Previews of workbooks as people make them, against JSON written by hand before the code."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from matching.knowledge import occupations
 from portal.core.models import Occupation, Region
 from tests.factories import make_employer, make_specialty, make_stations
+from tests.harness.must import Figure
 from tests.imports.preview_cases import (
     FOLDER,
     INPUTS,
@@ -72,22 +73,22 @@ def test_made_workbook_shows_what_was_written_down(case: Case, tmp_path: Path) -
 
 @pytest.mark.slow
 @pytest.mark.must("hold.9")
-def test_inputs_and_further_workbooks_show_what_was_written_down(
-    tmp_path: Path, figure: Callable[[str], None]
-) -> None:
+def test_inputs_and_further_workbooks_show_what_was_written_down(tmp_path: Path, figure: Figure) -> None:
     inputs = load_cases("inputs", INPUTS)
     missing = {path.name for path in INPUTS.iterdir()} ^ {case.workbook.name for case in inputs}
     assert not missing, f"without a workbook or without an expected file: {missing}"
     further = [ensure_workbook(case, tmp_path) for case in (*GIVEN_CASES, *MADE_CASES)]
     wrong = {case.name: problems for case in (*inputs, *further) if (problems := differences(case))}
+    figure(f"{len(inputs)} inputs", len(inputs), at_least=13)
+    figure(f"{len(further)} further workbooks", len(further), at_least=40)
     figure(
-        f"{len(inputs)} inputs and {len(further)} further workbooks ({len(GIVEN_CASES)} by somebody who had "
-        f"not read the reader): {len(inputs) + len(further) - len(wrong)} as written down"
+        f"{len(GIVEN_CASES)} of them by somebody who had not read the reader",
+        len(GIVEN_CASES),
+        at_least=len(further) // 3,
     )
-    assert len(inputs) >= 13
-    assert len(further) >= 40
-    assert len(GIVEN_CASES) >= len(further) // 3
+    matches = len(inputs) + len(further) - len(wrong)
     assert wrong == {}
+    figure(f"{matches} as written down", matches, at_least=len(inputs) + len(further))
 
 
 def test_numbers_of_people_are_masked_everywhere(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """Draw mutants, run the tests that cover each, and write the report.
 
-`make mutate SEED=1 COUNT=120` measures the coverage of the fast suite first; ARGS='--fresh no' uses that of
-the last run.
-Each mutant runs in a copy of the project, so that the working tree is never wrong.
+`make mutate SEED=1 COUNT=120` runs the suite once to learn which tests come to which mutant. What was learnt
+is kept in .pytest_cache/mutation, so a run that was cut short goes on, and after new tests only the survivors
+are judged again; ARGS='--fresh' begins anew.
 """
 
 import argparse
@@ -10,154 +10,175 @@ import csv
 import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from queue import Queue
 
 from tqdm import tqdm
 
-from tests.harness.durations import RECORD
-from tests.house.source import ROOT, files
-from tests.mutation import coverage_map
+from tests.house.source import ROOT
+from tests.mutation import copies
+from tests.mutation.coverage_map import CoverageMap, CoverageStore
+from tests.mutation.judge import (
+    SECONDS_OF_MORE_TESTS,
+    SECONDS_OF_TESTS,
+    SURVIVED,
+    WITHOUT_TEST,
+    Verdict,
+    Verdicts,
+    choose_tests,
+    judge,
+    run_tests,
+)
 from tests.mutation.mutants import Mutant, draw
 
 REPORT = ROOT / "docs/reviews/hold-11.csv"
 FOLDER = ROOT / ".pytest_cache/mutation"
 COLUMNS = (
-    "seed",
-    "path",
-    "line",
-    "function",
-    "sha256",
-    "kind",
-    "before",
-    "after",
-    "outcome",
-    "tests",
-    "note",
-)
-SECONDS_OF_TESTS = 45.0  # of tests that cover one line, as they took when nothing was wrong
-SECONDS_TO_START = 60.0
-RUNNERS = 2
+    "seed", "path", "function", "line", "operator", "original", "mutated", "outcome", "killing_test", "tests",
+    "sha256", "note",
+)  # fmt: skip
+MAX_FALSE_STARTS = 8  # of tests that did not start, one after the other: the machine is at fault then
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=120)
-    parser.add_argument("--fresh", choices=("yes", "no"), default="yes")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--minutes", type=float, default=75, help="no survivor gets more tests after that")
+    parser.add_argument("--fresh", action="store_true", help="forget what earlier runs measured")
+    parser.add_argument("--report", type=Path, default=REPORT)
+    parser.add_argument(
+        "--tests", metavar="PATH", help="for a trial: no other tests judge, no report is kept"
+    )
     options = parser.parse_args()
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    if options.fresh == "yes":
-        coverage_map.measure(FOLDER)
-    lines = coverage_map.load(FOLDER)
+    began = time.monotonic()
+    state = FOLDER / "trial" if options.tests else FOLDER
+    if options.fresh:
+        shutil.rmtree(state, ignore_errors=True)
+    state.mkdir(parents=True, exist_ok=True)
+    report = state / "report.csv" if options.tests else options.report
     mutants = draw(options.seed, options.count)
-    with tempfile.TemporaryDirectory() as folder:
-        copies: Queue[Path] = Queue()
-        for i in range(RUNNERS):
-            copies.put(copy_project(Path(folder) / str(i)))
-
-        def judge(mutant: Mutant) -> tuple[str, int]:
-            copy = copies.get()
-            try:
-                return run(mutant, copy, choose_tests(mutant, lines))
-            finally:
-                copies.put(copy)
-
-        with ThreadPoolExecutor(RUNNERS) as pool:
-            outcomes = list(tqdm(pool.map(judge, mutants), total=len(mutants), unit="mutant"))
-    write_report(options.seed, mutants, outcomes)
-    survivors = [
-        mutant for mutant, (outcome, _) in zip(mutants, outcomes, strict=True) if outcome == "survived"
-    ]
+    with tempfile.TemporaryDirectory(prefix="portal-mutation-") as folder:
+        first = copies.copy_project(Path(folder) / "0")
+        store = CoverageStore(state, under=options.tests or "tests/")
+        store.measure(first, mutants, options.processes)
+        yard = Yard(first, options.processes, store.load(mutants), Verdicts(state / "verdicts.jsonl"))
+        yard.judge_all(mutants, SECONDS_OF_TESTS, "mutants")
+        yard.judge_again(mutants)
+        if time.monotonic() - began < options.minutes * 60:
+            survivors = [mutant for mutant in mutants if yard.outcome(mutant) == SURVIVED]
+            yard.judge_all(survivors, SECONDS_OF_MORE_TESTS, "survivors, by more tests")
+            yard.judge_again(survivors)
+    write_report(report, options.seed, mutants, yard.verdicts)
+    survivors = [mutant for mutant in mutants if yard.outcome(mutant) == SURVIVED]
     for mutant in survivors:
         print(f"{mutant.path}:{mutant.line} {mutant.function}: {mutant.before!r} -> {mutant.after!r}")
     share = 1 - len(survivors) / len(mutants)
-    print(json.dumps({"seed": options.seed, "mutants": len(mutants), "killed": round(share, 3)}))
-
-
-def copy_project(target: Path) -> Path:
-    """Copy the project's own files, and lead to the packages that it has installed."""
-    for path in files():
-        copied = target / path.relative_to(ROOT)
-        copied.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(path, copied)
-    (target / ".venv").symlink_to(ROOT / ".venv")
-    return target
-
-
-def choose_tests(mutant: Mutant, lines: coverage_map.CoverageMap) -> list[str]:
-    """Return the tests that cover the mutant's line: those of its own package first, then the quickest."""
-    seconds: dict[str, float] = json.loads(RECORD.read_text(encoding="utf-8"))
-    own_folder = "tests/" + mutant.path.removeprefix("portal/").rpartition("/")[0]
-    covering = lines.get(mutant.path, {}).get(mutant.line, [])
-    selection, total = [], 0.0
-    for test in sorted(covering, key=lambda test: not test.startswith(own_folder)):
-        if total + seconds[test] <= SECONDS_OF_TESTS:
-            selection.append(test)
-            total += seconds[test]
-    return selection or covering[:1]
-
-
-def run(mutant: Mutant, copy: Path, tests: list[str]) -> tuple[str, int]:
-    """Return 'killed', 'timeout', 'survived' or 'not covered', and the number of tests."""
-    if not tests:
-        return "not covered", 0
-    path = copy / mutant.path
-    original = path.read_text(encoding="utf-8")
-    path.write_text(mutant.source, encoding="utf-8")
-    names = copy / "mutation-tests.txt"
-    names.write_text("\n".join(tests), encoding="utf-8")
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"]
-    process = subprocess.Popen(
-        [*command, f"@{names}"],
-        cwd=copy,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
+    minutes = round((time.monotonic() - began) / 60, 1)
+    print(
+        json.dumps(
+            {"seed": options.seed, "mutants": len(mutants), "killed": round(share, 3), "minutes": minutes}
+        )
     )
-    try:
-        code = process.wait(SECONDS_TO_START + 4 * SECONDS_OF_TESTS)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        return "timeout", len(tests)
-    finally:
-        path.write_text(original, encoding="utf-8")
-    return ("survived" if code == 0 else "killed"), len(tests)
 
 
-def write_report(seed: int, mutants: list[Mutant], outcomes: list[tuple[str, int]]) -> None:
+class Yard:
+    """Copies of the project in which mutants are judged, several at a time."""
+
+    def __init__(self, first: Path, processes: int, covered: CoverageMap, verdicts: Verdicts) -> None:
+        self.first, self.covered, self.verdicts = first, covered, verdicts
+        self.unstable: set[str] = set()  # tests that also failed without a mutant
+        self.free: Queue[Path] = Queue()
+        self.free.put(first)
+        for i in range(1, processes):
+            self.free.put(shutil.copytree(first, first.with_name(str(i)), symlinks=True))
+        self.processes = processes
+
+    def outcome(self, mutant: Mutant) -> str:
+        return self.verdicts.rows[mutant.key].outcome
+
+    def judge_all(self, mutants: list[Mutant], seconds: float, words: str) -> None:
+        """Judge the mutants that have no valid verdict yet by tests of so many seconds each."""
+        selections = {
+            mutant.key: choose_tests(mutant, self.covered, seconds, self.unstable) for mutant in mutants
+        }
+        waiting = [mutant for mutant in mutants if not self.verdicts.valid(mutant, selections[mutant.key])]
+        self._run(waiting, lambda mutant: selections[mutant.key], words)
+
+    def judge_again(self, mutants: list[Mutant]) -> None:
+        """Run the tests that killed without any mutant; what an unstable test killed is judged by others."""
+        killers = {self.verdicts.rows[mutant.key].test for mutant in mutants} - {"", WITHOUT_TEST}
+        if not killers:
+            return
+        known = self.covered.seconds
+        limit = 600 + 6 * sum(known.get(test, 1.0) for test in killers)
+        tests, unstable = sorted(killers & set(known)), set()
+        while tests:
+            code, failed_test = run_tests(self.first, tests, limit, "-x")
+            if code == 0:
+                break
+            if not failed_test:
+                raise SystemExit(
+                    f"the tests that killed do not run without a mutant: pytest ended with {code}"
+                )
+            unstable.add(failed_test)
+            tests = [test for test in tests if test != failed_test]
+        if unstable:
+            print(f"{len(unstable)} tests fail without a mutant too:", *sorted(unstable), sep="\n")
+        self.unstable |= unstable
+        self._run(
+            [mutant for mutant in mutants if self.verdicts.rows[mutant.key].test in unstable],
+            lambda mutant: choose_tests(mutant, self.covered, SECONDS_OF_TESTS, self.unstable),
+            "mutants, by stable tests",
+        )
+
+    def _run(self, mutants: list[Mutant], tests_of: Callable[[Mutant], list[str]], words: str) -> None:
+        if not mutants:
+            return
+
+        def judge_one(mutant: Mutant) -> Verdict:
+            copy = self.free.get()
+            try:
+                return judge(mutant, copy, tests_of(mutant), self.covered)
+            finally:
+                self.free.put(copy)
+
+        false_starts = 0
+        with ThreadPoolExecutor(self.processes) as pool:
+            futures = [pool.submit(judge_one, mutant) for mutant in mutants]
+            for future in tqdm(as_completed(futures), total=len(mutants), unit="mutant", desc=words):
+                verdict = future.result()
+                self.verdicts.add(verdict)
+                false_starts = false_starts + 1 if verdict.test == WITHOUT_TEST else 0
+                if false_starts == MAX_FALSE_STARTS:
+                    pool.shutdown(cancel_futures=True)
+                    raise SystemExit("tests do not start any more: see what the machine lacks")
+
+
+def write_report(path: Path, seed: int, mutants: list[Mutant], verdicts: Verdicts) -> None:
     """Write the report; notes on mutants that were drawn before stay."""
     notes = {}
-    if REPORT.exists():
-        with REPORT.open(encoding="utf-8", newline="") as file:
-            notes = {(row["path"], row["before"], row["after"]): row["note"] for row in csv.DictReader(file)}
-    with REPORT.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
+    if path.exists():
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                notes[row["path"], row["function"], row["original"], row["mutated"]] = row["note"]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
-        for mutant, (outcome, count) in zip(mutants, outcomes, strict=True):
+        for mutant in mutants:
+            verdict = verdicts.rows[mutant.key]
             writer.writerow(
                 (
-                    seed,
-                    mutant.path,
-                    mutant.line,
-                    mutant.function,
-                    mutant.function_sha256,
-                    mutant.kind,
-                    mutant.before,
-                    mutant.after,
-                    outcome,
-                    count,
-                    notes.get((mutant.path, mutant.before, mutant.after), ""),
+                    seed, mutant.path, mutant.function, mutant.line, mutant.kind, mutant.before, mutant.after,
+                    verdict.outcome, verdict.test, verdict.tests, mutant.function_sha256,
+                    notes.get((mutant.path, mutant.function, mutant.before, mutant.after), ""),
                 )
-            )
+            )  # fmt: skip
 
 
 if __name__ == "__main__":

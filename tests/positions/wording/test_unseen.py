@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,14 +14,13 @@ from django.core.management import call_command
 from portal.positions.wording import Category, check
 from portal.positions.wording.checker import MAX_DISTINCT_CHARACTERS, MAX_FINDINGS, _check_passage
 from portal.positions.wording.scores import LabelledLine, read_labelled_lines, score_lines
+from tests.harness.must import Figure
 
 FOLDER = Path(__file__).parent
 VARIED = FOLDER / "varied.csv"
 UNSEEN_FILE = FOLDER.parent / "wording_unseen.csv"
 GIVEN_FILE = FOLDER.parents[3] / "shared" / "data" / "wording_lines.csv"
 KEYS = ("precision", "recall", "block_recall", "false_block")
-
-Figure = Callable[[str], None]
 
 
 def half(text: str) -> int:
@@ -44,10 +43,10 @@ def test_given_lines_are_recognised(figure: Figure) -> None:
     for number, name in enumerate(("developed on", "looked at once")):
         figure(_describe(name, [line for line in lines if half(line.text) == number])[1])
     assert scores["lines"] >= 150
-    assert scores["precision"] >= 0.95
-    assert scores["recall"] >= 0.92
-    assert scores["block_recall"] >= 0.90
-    assert scores["false_block"] <= 0.05
+    figure("P >= 0.95", scores["precision"], at_least=0.95)
+    figure("R >= 0.92", scores["recall"], at_least=0.92)
+    figure("block recall >= 0.90", scores["block_recall"], at_least=0.90)
+    figure("false block <= 0.05", scores["false_block"], at_most=0.05)
 
 
 @pytest.mark.must("hold.8")
@@ -59,10 +58,10 @@ def test_varied_lines_are_recognised(figure: Figure) -> None:
     figure(words)
     for number, name in enumerate(("developed on", "looked at once")):
         figure(_describe(name, [line for line in lines if half(line.text) == number])[1])
-    assert scores["precision"] >= 0.95
-    assert scores["recall"] >= 0.90
-    assert scores["block_recall"] >= 0.90
-    assert scores["false_block"] <= 0.05
+    figure("P >= 0.95", scores["precision"], at_least=0.95)
+    figure("R >= 0.90", scores["recall"], at_least=0.90)
+    figure("block recall >= 0.90", scores["block_recall"], at_least=0.90)
+    figure("false block <= 0.05", scores["false_block"], at_most=0.05)
 
 
 @pytest.mark.must("hold.8")
@@ -144,8 +143,8 @@ def test_a_megabyte_is_checked_within_a_second(figure: Figure) -> None:
             seconds.append(time.process_time() - start)
         slowest[name] = min(seconds)
     worst = max(slowest, key=lambda name: slowest[name])
-    figure(f"1 MB of the worst text ({worst!r}) in {slowest[worst]:.2f} s, {len(WORST)} texts")
-    assert slowest[worst] < 1
+    words = f"1 MB of the worst text ({worst!r}) in {slowest[worst]:.2f} s, {len(WORST)} texts"
+    figure(words, slowest[worst], below=1)
 
 
 @pytest.mark.parametrize("filler", ["负责仓库的日常管理。", "负责仓库管理", "\n"])
