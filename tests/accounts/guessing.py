@@ -61,7 +61,7 @@ class MemoryCounts:
 
     def __init__(self) -> None:
         self.keys: dict[str, _KeyCounts] = {}
-        self.swept = 0  # day on which forgotten keys were left out
+        self.last_sweep = 0  # day on which forgotten keys were left out
 
     def read(self, keys: Sequence[str], day: date) -> Mapping[str, Counts]:
         ordinal, counts = day.toordinal(), {}
@@ -78,7 +78,7 @@ class MemoryCounts:
 
     def add(self, keys: Sequence[str], day: date, *, wrong: int = 0, sends: int = 0) -> None:
         ordinal = day.toordinal()
-        if ordinal >= self.swept + 10:
+        if ordinal >= self.last_sweep + 10:
             self._sweep(ordinal)
         for key in keys:
             if (row := self.keys.get(key)) is None:
@@ -99,7 +99,7 @@ class MemoryCounts:
 
     def _sweep(self, ordinal: int) -> None:
         """Leave out keys without a count in the last month: a year of them does not fit into memory."""
-        self.swept = ordinal
+        self.last_sweep = ordinal
         self.keys = {key: row for key, row in self.keys.items() if row.latest > ordinal - MONTH_DAYS}
 
 

@@ -103,9 +103,9 @@ class Figure:
             return
         value = spoil.spoiled(self.item, value, at_least=at_least, at_most=min(at_most, below))
         if not (at_least <= value <= at_most and value < below):
-            bounds = {"at least": at_least, "at most": at_most, "below": below}
-            wanted = ", ".join(f"{word} {bound}" for word, bound in bounds.items() if abs(bound) != inf)
-            pytest.fail(f"{words}: {value} is not {wanted}")
+            limits = {"at least": at_least, "at most": at_most, "below": below}
+            range_words = ", ".join(f"{word} {n}" for word, n in limits.items() if abs(n) != inf)
+            pytest.fail(f"{words}: {value} is not {range_words}")
 
 
 @pytest.fixture

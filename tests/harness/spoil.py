@@ -1,4 +1,4 @@
-"""`python -m tests.harness.spoil hold`: does each `must` test of a part fail when its figure is spoiled?
+"""Spoil the figure of each `must` test of a part: `python -m tests.harness.spoil hold`.
 
 The tests run once with `--spoil`, each with one thing wrong. A test that hands over a figure with its bound
 gets a value beyond the bound; one that only prints its figure has the first assertion after it fail; any
@@ -28,18 +28,18 @@ LEDGER = ROOT / "docs/reviews/hold-11-spoiled.csv"
 COLUMNS = ("test", "numbers", "spoiled", "outcome", "sha256", "note")
 FAILS, PASSES, FAILS_ANYWAY, NOT_RUN = "fails", "passes", "fails unspoiled", "not run"
 _WORST_LAST = (FAILS, NOT_RUN, FAILS_ANYWAY, PASSES)
-BOUND = re.compile(r"\b(?:at_least|at_most|below)=")
+BOUND_ARGUMENT = re.compile(r"\b(?:at_least|at_most|below)=")
 
 
 class State:
-    """What of a test is spoiled, and whether it was."""
+    """Progress of the spoiling of one test."""
 
     def __init__(self, item: pytest.Item) -> None:
         function = getattr(item, "function", None)
         self.kind = "assertion"
         if "figure" in getattr(item, "fixturenames", ()):
             self.kind = "assertion after figure"
-            if function is not None and BOUND.search(inspect.getsource(function)):
+            if function is not None and BOUND_ARGUMENT.search(inspect.getsource(function)):
                 self.kind = "figure"
         self.waits = self.kind != "assertion"  # for the figure
         self.is_running = self.was_spoiled = False
@@ -144,16 +144,16 @@ def read_ledger(path: Path = LEDGER) -> dict[str, dict[str, str]]:
 def write_ledger(path: Path, rows: dict[str, dict[str, str]]) -> None:
     """Put new rows into the ledger; notes stay, and rows of tests that are no more go."""
     old, hashes = read_ledger(path), must_tests()
-    merged: dict[str, Any] = {test: row for test, row in old.items() if test in hashes}
+    all_rows: dict[str, Any] = {test: row for test, row in old.items() if test in hashes}
     for test, row in rows.items():
-        merged[test] = row | {
+        all_rows[test] = row | {
             "sha256": hashes.get(test, ""),
             "note": old.get(test, {}).get("note", ""),
         }
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(merged[test] for test in sorted(merged))
+        writer.writerows(all_rows[test] for test in sorted(all_rows))
 
 
 def must_tests(part: str = "") -> dict[str, str]:

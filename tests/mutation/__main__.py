@@ -23,9 +23,9 @@ from tests.house.source import ROOT
 from tests.mutation import copies
 from tests.mutation.coverage_map import CoverageMap, CoverageStore
 from tests.mutation.judge import (
+    OUTCOME_SURVIVED,
     SECONDS_OF_MORE_TESTS,
     SECONDS_OF_TESTS,
-    SURVIVED,
     WITHOUT_TEST,
     Verdict,
     Verdicts,
@@ -71,11 +71,11 @@ def main() -> None:
         yard.judge_all(mutants, SECONDS_OF_TESTS, "mutants")
         yard.judge_again(mutants)
         if time.monotonic() - began < options.minutes * 60:
-            survivors = [mutant for mutant in mutants if yard.outcome(mutant) == SURVIVED]
+            survivors = [mutant for mutant in mutants if yard.outcome(mutant) == OUTCOME_SURVIVED]
             yard.judge_all(survivors, SECONDS_OF_MORE_TESTS, "survivors, by more tests")
             yard.judge_again(survivors)
     write_report(report, options.seed, mutants, yard.verdicts)
-    survivors = [mutant for mutant in mutants if yard.outcome(mutant) == SURVIVED]
+    survivors = [mutant for mutant in mutants if yard.outcome(mutant) == OUTCOME_SURVIVED]
     for mutant in survivors:
         print(f"{mutant.path}:{mutant.line} {mutant.function}: {mutant.before!r} -> {mutant.after!r}")
     share = 1 - len(survivors) / len(mutants)
@@ -90,8 +90,8 @@ def main() -> None:
 class Yard:
     """Copies of the project in which mutants are judged, several at a time."""
 
-    def __init__(self, first: Path, processes: int, covered: CoverageMap, verdicts: Verdicts) -> None:
-        self.first, self.covered, self.verdicts = first, covered, verdicts
+    def __init__(self, first: Path, processes: int, coverage: CoverageMap, verdicts: Verdicts) -> None:
+        self.first, self.coverage, self.verdicts = first, coverage, verdicts
         self.unstable: set[str] = set()  # tests that also failed without a mutant
         self.free: Queue[Path] = Queue()
         self.free.put(first)
@@ -105,19 +105,21 @@ class Yard:
     def judge_all(self, mutants: list[Mutant], seconds: float, words: str) -> None:
         """Judge the mutants that have no valid verdict yet by tests of so many seconds each."""
         selections = {
-            mutant.key: choose_tests(mutant, self.covered, seconds, self.unstable) for mutant in mutants
+            mutant.key: choose_tests(mutant, self.coverage, seconds, self.unstable) for mutant in mutants
         }
-        waiting = [mutant for mutant in mutants if not self.verdicts.valid(mutant, selections[mutant.key])]
-        self._run(waiting, lambda mutant: selections[mutant.key], words)
+        open_mutants = [
+            mutant for mutant in mutants if not self.verdicts.valid(mutant, selections[mutant.key])
+        ]
+        self._run(open_mutants, lambda mutant: selections[mutant.key], words)
 
     def judge_again(self, mutants: list[Mutant]) -> None:
         """Run the tests that killed without any mutant; what an unstable test killed is judged by others."""
         killers = {self.verdicts.rows[mutant.key].test for mutant in mutants} - {"", WITHOUT_TEST}
         if not killers:
             return
-        known = self.covered.seconds
-        limit = 600 + 6 * sum(known.get(test, 1.0) for test in killers)
-        tests, unstable = sorted(killers & set(known)), set()
+        seconds_of = self.coverage.seconds
+        limit = 600 + 6 * sum(seconds_of.get(test, 1.0) for test in killers)
+        tests, unstable = sorted(killers & set(seconds_of)), set()
         while tests:
             code, failed_test = run_tests(self.first, tests, limit, "-x")
             if code == 0:
@@ -133,7 +135,7 @@ class Yard:
         self.unstable |= unstable
         self._run(
             [mutant for mutant in mutants if self.verdicts.rows[mutant.key].test in unstable],
-            lambda mutant: choose_tests(mutant, self.covered, SECONDS_OF_TESTS, self.unstable),
+            lambda mutant: choose_tests(mutant, self.coverage, SECONDS_OF_TESTS, self.unstable),
             "mutants, by stable tests",
         )
 
@@ -144,7 +146,7 @@ class Yard:
         def judge_one(mutant: Mutant) -> Verdict:
             copy = self.free.get()
             try:
-                return judge(mutant, copy, tests_of(mutant), self.covered)
+                return judge(mutant, copy, tests_of(mutant), self.coverage)
             finally:
                 self.free.put(copy)
 

@@ -22,12 +22,12 @@ def environment() -> dict[str, str]:
 """
 KERNELS = "matching/kernels/"  # numba compiles them: no probe can stand there
 # Made by earlier runs, expensive to make again, and named by a hash of what they were made from.
-KEPT = (".pytest_cache/migrated-*.sqlite3", "matching/__pycache__/kernels-*.o")
+CACHES = (".pytest_cache/migrated-*.sqlite3", "matching/__pycache__/kernels-*.o")
 
 
 def copy_project(target: Path) -> Path:
     """Copy the project's own files, and lead to the packages and the data that it reads from outside."""
-    for path in [*files(), *(path for pattern in KEPT for path in ROOT.glob(pattern))]:
+    for path in [*files(), *(path for pattern in CACHES for path in ROOT.glob(pattern))]:
         copied = target / path.relative_to(ROOT)
         copied.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(path, copied)

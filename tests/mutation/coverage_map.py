@@ -50,7 +50,7 @@ def test_files() -> dict[str, str]:
 
 
 class CoverageStore:
-    """What was measured, by test file, in a folder."""
+    """Measurements by test file, in a folder."""
 
     def __init__(self, folder: Path, under: str = "tests/") -> None:
         self.under = under
@@ -100,9 +100,9 @@ class CoverageStore:
         answer = subprocess.run([*command, f"@{names}"], cwd=copy, env=environment, check=False)
         copies.restore(copy, probed)
         self.take_in()
-        if unfinished := self.stale_files(mutants):
-            print(*unfinished[:20], sep="\n")
-            raise SystemExit(f"{len(unfinished)} test files did not run in the copy: {answer.returncode}")
+        if stale_after := self.stale_files(mutants):
+            print(*stale_after[:20], sep="\n")
+            raise SystemExit(f"{len(stale_after)} test files did not run in the copy: {answer.returncode}")
         if failed := sorted(test for row in self.rows.values() for test in row["failed"]):
             print(f"{len(failed)} tests fail in a copy without a mutant and judge nothing:")
             print(*failed[:20], sep="\n")
@@ -112,9 +112,9 @@ class CoverageStore:
         if not (self.raw / "plan.json").exists():
             return
         plan = json.loads((self.raw / "plan.json").read_text(encoding="utf-8"))
-        collected: dict[str, list[str]] = {}
+        tests_of_file: dict[str, list[str]] = {}
         for path in self.raw.glob("collected-*.json"):
-            collected |= json.loads(path.read_text(encoding="utf-8"))
+            tests_of_file |= json.loads(path.read_text(encoding="utf-8"))
         records = {}
         if (self.raw / "records.jsonl").exists():
             for line in (self.raw / "records.jsonl").read_text(encoding="utf-8").splitlines():
@@ -127,8 +127,8 @@ class CoverageStore:
             if test := names.get(test_key):
                 hits.setdefault(test, []).append(key)
         for path, sha in plan["files"].items():
-            tests = collected.get(path, [])
-            if all(test in records for test in tests) and collected:
+            tests = tests_of_file.get(path, [])
+            if all(test in records for test in tests) and tests_of_file:
                 self.rows[path] = {
                     "sha": sha,
                     "mutants": plan["mutants"],

@@ -20,12 +20,12 @@ SECONDS_OF_MORE_TESTS = 150.0
 SECONDS_TO_START = 120.0
 TIMES_LONGER = 6  # a test may take so much longer than it took before the mutant counts as endless
 WITHOUT_TEST = "(the tests do not start)"
-KILLED, TIMEOUT, SURVIVED = "killed", "timeout", "survived"
+OUTCOME_KILLED, OUTCOME_TIMEOUT, OUTCOME_SURVIVED = "killed", "timeout", "survived"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What came of a mutant.
+    """Outcome of a mutant.
 
     Attributes:
         key: of the mutant.
@@ -42,7 +42,7 @@ class Verdict:
 
 
 def choose_tests(
-    mutant: Mutant, covered: CoverageMap, limit: float = SECONDS_OF_TESTS, without: set[str] | None = None
+    mutant: Mutant, coverage: CoverageMap, limit: float = SECONDS_OF_TESTS, without: set[str] | None = None
 ) -> list[str]:
     """Return the tests that cover a mutant, up to so many seconds: its package's first, then the quickest.
 
@@ -50,17 +50,19 @@ def choose_tests(
     """
     room = mutant.path.removeprefix("portal/").partition("/")[0]
     own_folder = f"tests/{room}/"
-    covering = covered.tests[mutant.key] or {test for test in covered.seconds if test.startswith(own_folder)}
+    covering = coverage.tests[mutant.key] or {
+        test for test in coverage.seconds if test.startswith(own_folder)
+    }
     selection: list[str] = []
     total = 0.0
-    ordered = sorted(
+    candidates = sorted(
         covering - (without or set()),
-        key=lambda test: (not test.startswith(own_folder), covered.seconds[test], test),
+        key=lambda test: (not test.startswith(own_folder), coverage.seconds[test], test),
     )
-    for test in ordered:
-        if total + covered.seconds[test] <= limit or not selection:
+    for test in candidates:
+        if total + coverage.seconds[test] <= limit or not selection:
             selection.append(test)
-            total += covered.seconds[test]
+            total += coverage.seconds[test]
     return selection
 
 
@@ -93,24 +95,24 @@ def run_tests(copy: Path, tests: list[str], seconds: float, *options: str) -> tu
     return code, verdict.read_text(encoding="utf-8") if verdict.exists() else ""
 
 
-def judge(mutant: Mutant, copy: Path, tests: list[str], covered: CoverageMap) -> Verdict:
+def judge(mutant: Mutant, copy: Path, tests: list[str], coverage: CoverageMap) -> Verdict:
     """Run the tests with the mutant in its place."""
     hashes = test_files()
     judges = {path: hashes[path] for path in sorted({test.partition("::")[0] for test in tests})}
     if not tests:
-        return Verdict(mutant.key, SURVIVED)
+        return Verdict(mutant.key, OUTCOME_SURVIVED)
     path = copy / mutant.path
     path.write_text(mutant.source, encoding="utf-8")
-    expected = sum(covered.seconds[test] for test in tests)
+    usual_seconds = sum(coverage.seconds[test] for test in tests)
     try:
-        code, failed_test = run_tests(copy, tests, SECONDS_TO_START + TIMES_LONGER * expected, "-x")
+        code, failed_test = run_tests(copy, tests, SECONDS_TO_START + TIMES_LONGER * usual_seconds, "-x")
     finally:
         copies.restore(copy, [mutant.path])
     if code == 0:
-        return Verdict(mutant.key, SURVIVED, "", len(tests), judges)
+        return Verdict(mutant.key, OUTCOME_SURVIVED, "", len(tests), judges)
     if failed_test:
         judges = {file: sha for file, sha in judges.items() if file == failed_test.partition("::")[0]}
-    outcome = TIMEOUT if code is None and not failed_test else KILLED
+    outcome = OUTCOME_TIMEOUT if code is None and not failed_test else OUTCOME_KILLED
     return Verdict(mutant.key, outcome, failed_test or WITHOUT_TEST, len(tests), judges)
 
 
@@ -139,6 +141,8 @@ class Verdicts:
         hashes = test_files()
         if verdict is None or any(hashes.get(path) != sha for path, sha in verdict.files.items()):
             return None
-        if verdict.outcome == SURVIVED and {test.partition("::")[0] for test in tests} - set(verdict.files):
+        if verdict.outcome == OUTCOME_SURVIVED and {test.partition("::")[0] for test in tests} - set(
+            verdict.files
+        ):
             return None
         return verdict

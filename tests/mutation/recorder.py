@@ -21,24 +21,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     else:
         items[:] = [item for item in items if item.get_closest_marker("browser") is None]
         if records := os.environ.get(RECORDS):
-            collected = defaultdict(list)
+            tests_of_file = defaultdict(list)
             for item in items:
-                collected[item.nodeid.partition("::")[0]].append(item.nodeid)
+                tests_of_file[item.nodeid.partition("::")[0]].append(item.nodeid)
             path = Path(records).with_name(f"collected-{os.getpid()}.json")
-            path.write_text(json.dumps(collected), encoding="utf-8")
+            path.write_text(json.dumps(tests_of_file), encoding="utf-8")
 
 
 def choose(items: list[pytest.Item], tests: list[str]) -> list[pytest.Item]:
-    """Return the items of these tests; where a mutant renamed a test's parameters, all that it has now."""
+    """Return the items of these tests; where a mutant changed a test's parameters, all of them."""
     order = {test: i for i, test in enumerate(tests)}
     present = {item.nodeid for item in items}
-    renamed = {test.partition("[")[0]: i for test, i in order.items() if test not in present}
-    chosen = [
-        (order.get(item.nodeid, renamed.get(item.nodeid.partition("[")[0])), item)
+    order_by_function = {test.partition("[")[0]: i for test, i in order.items() if test not in present}
+    pairs = [
+        (order.get(item.nodeid, order_by_function.get(item.nodeid.partition("[")[0])), item)
         for item in items
-        if item.nodeid in order or item.nodeid.partition("[")[0] in renamed
+        if item.nodeid in order or item.nodeid.partition("[")[0] in order_by_function
     ]
-    return [item for _, item in sorted(chosen, key=lambda pair: pair[0] or 0)]
+    return [item for _, item in sorted(pairs, key=lambda pair: pair[0] or 0)]
 
 
 class Recorder:

@@ -11,7 +11,7 @@ import pytest
 from tests.house.source import ROOT
 from tests.mutation import copies, coverage_map, judge, mutants, probe, recorder
 from tests.mutation.coverage_map import CoverageMap, CoverageStore
-from tests.mutation.judge import KILLED, SURVIVED, Verdict, Verdicts, choose_tests
+from tests.mutation.judge import OUTCOME_KILLED, OUTCOME_SURVIVED, Verdict, Verdicts, choose_tests
 from tests.mutation.mutants import Mutant, domain_files, draw
 
 
@@ -20,16 +20,16 @@ def make_mutant(path: str = "portal/fairs/models.py", function: str = "f") -> Mu
 
 
 def test_probe_stands_before_each_mutant_and_the_rest_is_unchanged(tmp_path: Path) -> None:
-    drawn = draw(11, 200)
-    for path in {copies.CHILDREN, *(mutant.path for mutant in drawn)}:
+    sample = draw(11, 200)
+    for path in {copies.CHILDREN, *(mutant.path for mutant in sample)}:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes((ROOT / path).read_bytes())
-    written = copies.write_probes(tmp_path, drawn)
-    source = {path: (tmp_path / path).read_text(encoding="utf-8") for path in written}
-    for mutant in drawn:
+    probed_files = copies.write_probes(tmp_path, sample)
+    source = {path: (tmp_path / path).read_text(encoding="utf-8") for path in probed_files}
+    for mutant in sample:
         if not mutant.path.startswith(copies.KERNELS):
             assert source[mutant.path].count(f"_mutation_hit('{mutant.key}')") == 1, mutant
-    for path in set(written) - {copies.CHILDREN}:
+    for path in set(probed_files) - {copies.CHILDREN}:
         module = ast.parse(source[path])
         for node in ast.walk(module):
             for name in ("body", "orelse", "finalbody"):
@@ -40,8 +40,8 @@ def test_probe_stands_before_each_mutant_and_the_rest_is_unchanged(tmp_path: Pat
         module.body.remove(next(one for one in module.body if ast.unparse(one) == copies.PROBED))
         original = ast.parse((ROOT / path).read_text(encoding="utf-8"))
         assert ast.unparse(module) == ast.unparse(original)
-    copies.restore(tmp_path, written)
-    assert all((tmp_path / path).read_bytes() == (ROOT / path).read_bytes() for path in written)
+    copies.restore(tmp_path, probed_files)
+    assert all((tmp_path / path).read_bytes() == (ROOT / path).read_bytes() for path in probed_files)
 
 
 def test_probe_notes_the_running_test_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,12 +62,12 @@ def test_tests_of_the_same_package_come_first_then_the_quickest() -> None:
         "tests/fairs/test_a.py::test_1": 8.0, "tests/fairs/test_a.py::test_2": 1.0,
         "tests/web/t.py::test_3": 0.1, "tests/web/t.py::test_4": 6.0, "tests/core/t.py::test_5": 0.1,
     }  # fmt: skip
-    covered = CoverageMap(seconds, {mutant.key: set(list(seconds)[:4])})
-    names = [test.rpartition("_")[2] for test in choose_tests(mutant, covered, 10)]
+    coverage = CoverageMap(seconds, {mutant.key: set(list(seconds)[:4])})
+    names = [test.rpartition("_")[2] for test in choose_tests(mutant, coverage, 10)]
     assert names == ["2", "1", "3"]
-    without = choose_tests(mutant, covered, 10, {"tests/fairs/test_a.py::test_1"})
+    without = choose_tests(mutant, coverage, 10, {"tests/fairs/test_a.py::test_1"})
     assert [test.rpartition("_")[2] for test in without] == ["2", "3", "4"]
-    assert len(choose_tests(mutant, covered, 0.5)) == 1, "the first, however long it takes"
+    assert len(choose_tests(mutant, coverage, 0.5)) == 1, "the first, however long it takes"
     nowhere = CoverageMap(seconds, {mutant.key: set()})
     assert {test.partition("::")[0] for test in choose_tests(mutant, nowhere, 99)} == {
         "tests/fairs/test_a.py"
@@ -76,26 +76,28 @@ def test_tests_of_the_same_package_come_first_then_the_quickest() -> None:
 
 def test_renamed_parameters_are_chosen_by_their_function() -> None:
     items: Any = [SimpleNamespace(nodeid=f"t.py::{name}") for name in ("a[2]", "a[3]", "b", "c[1]", "c[2]")]
-    chosen = recorder.choose(items, ["t.py::b", "t.py::c[2]", "t.py::a[1]"])
-    assert [item.nodeid[6:] for item in chosen] == ["b", "c[2]", "a[2]", "a[3]"]
+    items_to_run = recorder.choose(items, ["t.py::b", "t.py::c[2]", "t.py::a[1]"])
+    assert [item.nodeid[6:] for item in items_to_run] == ["b", "c[2]", "a[2]", "a[3]"]
 
 
 def test_verdict_holds_while_its_judges_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hashes = {"tests/fairs/test_a.py": "1", "tests/fairs/test_b.py": "1"}
     monkeypatch.setattr(judge, "test_files", lambda: hashes)
-    killed, survivor = make_mutant(function="killed"), make_mutant(function="survivor")
+    victim, survivor = make_mutant(function="killed"), make_mutant(function="survivor")
     verdicts = Verdicts(tmp_path / "verdicts.jsonl")
-    verdicts.add(Verdict(killed.key, KILLED, "tests/fairs/test_a.py::t", 3, {"tests/fairs/test_a.py": "1"}))
-    verdicts.add(Verdict(survivor.key, SURVIVED, "", 3, {"tests/fairs/test_a.py": "1"}))
+    verdicts.add(
+        Verdict(victim.key, OUTCOME_KILLED, "tests/fairs/test_a.py::t", 3, {"tests/fairs/test_a.py": "1"})
+    )
+    verdicts.add(Verdict(survivor.key, OUTCOME_SURVIVED, "", 3, {"tests/fairs/test_a.py": "1"}))
     verdicts = Verdicts(tmp_path / "verdicts.jsonl")
     tests = ["tests/fairs/test_a.py::t"]
-    assert verdicts.valid(killed, tests)
+    assert verdicts.valid(victim, tests)
     assert verdicts.valid(survivor, tests)
     more = [*tests, "tests/fairs/test_b.py::t"]
-    assert verdicts.valid(killed, more)
+    assert verdicts.valid(victim, more)
     assert not verdicts.valid(survivor, more), "a test that did not judge it comes to it now"
     hashes["tests/fairs/test_a.py"] = "2"
-    assert not verdicts.valid(killed, tests)
+    assert not verdicts.valid(victim, tests)
     assert not verdicts.valid(survivor, tests)
 
 
@@ -114,8 +116,8 @@ def test_coverage_of_a_run_cut_short_counts_for_finished_files(
     (store.raw / "hits" / f"{mutant.key}-{probe.key_of_test(a)}").touch()
     store.take_in()
     assert CoverageStore(tmp_path).stale_files([mutant]) == ["tests/fairs/test_b.py"]
-    covered = CoverageStore(tmp_path).load([mutant])
-    assert (covered.seconds, covered.tests) == ({a: 0.5}, {mutant.key: {a}})
+    coverage = CoverageStore(tmp_path).load([mutant])
+    assert (coverage.seconds, coverage.tests) == ({a: 0.5}, {mutant.key: {a}})
     hashes["tests/fairs/test_a.py"] = "2"
     assert len(CoverageStore(tmp_path).stale_files([mutant])) == 2
 

@@ -32,6 +32,7 @@ def test_empty_list_writes_nothing(django_assert_num_queries: DjangoAssertNumQue
     clerk = make_staff(make_stations()["睦洲镇"])
     with django_assert_num_queries(0):
         log_shown(by=clerk, veterans=[], place="档案列表")
+    assert not AccessLog.objects.exists()
 
 
 def test_same_list_on_the_same_day_adds_nothing_and_another_list_or_day_does() -> None:
