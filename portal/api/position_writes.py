@@ -39,12 +39,12 @@ MAX_OCCUPATION_TEXT = 60
 EXTERNAL_ID_REGEX = r"^[A-Za-z0-9\u4e00-\u9fff_./#-]{1,64}$"
 
 
-def _ruled(name: str, default: Any = ..., **options: Any) -> Any:
+def _rule_field(name: str, default: Any = ..., **options: Any) -> Any:
     """Return the schema field of a position's field; the limits that it documents are checked by the rule."""
     rule = POSITION_RULES[name]
     limits: dict[str, Any] = {}
     if isinstance(rule, Text):
-        limits = {"minLength": int(rule.required), "maxLength": rule.max_length}
+        limits = {"minLength": int(rule.is_required), "maxLength": rule.max_length}
     elif isinstance(rule, Number):
         limits = {"minimum": rule.low, "maximum": rule.high}
     elif isinstance(rule, Words):
@@ -65,21 +65,21 @@ class _StrictSchema(Schema):
 
 
 class PositionFields(_StrictSchema):
-    title: Line = _ruled("title", examples=["货车司机"])
+    title: Line = _rule_field("title", examples=["货车司机"])
     occupation: Line = Field(
         "",
         description="职业分类大典的代码，或官方、通行名称；不填时按岗位名称自动归类",
         examples=["4-02-02-02"],
     )
-    headcount: int = _ruled("headcount", examples=[3])
-    pay_from: int = _ruled("pay_from", description="月薪下限（元），必须写明", examples=[6000])
-    pay_to: int | None = _ruled(
+    headcount: int = _rule_field("headcount", examples=[3])
+    pay_from: int = _rule_field("pay_from", description="月薪下限（元），必须写明", examples=[6000])
+    pay_to: int | None = _rule_field(
         "pay_to", None, description="月薪上限（元）；不填则与下限相同", examples=[8000]
     )
     region: Code = Field(description="工作地区的区划代码，到县或镇", examples=["440705"])
-    duties: Paragraphs = _ruled("duties", description="岗位职责")
-    requirements: Paragraphs = _ruled("requirements", "", description="任职要求")
-    address: Line = _ruled("address", "")
+    duties: Paragraphs = _rule_field("duties", description="岗位职责")
+    requirements: Paragraphs = _rule_field("requirements", "", description="任职要求")
+    address: Line = _rule_field("address", "")
     kind: Line = Field(PositionKind.FULL_TIME.value, json_schema_extra={"enum": [*PositionKind.values]})
     shift: Line = Field(Shift.DAY.value, json_schema_extra={"enum": [*Shift.values]})
     education_min: int = Field(
@@ -87,14 +87,18 @@ class PositionFields(_StrictSchema):
         description="最低学历：0 不限 1 高中/中专 2 大专 3 本科 4 研究生",
         json_schema_extra={"enum": [*Education.values]},
     )
-    experience_years: int = _ruled("experience_years", 0)
-    certificates: list[Annotated[Line, Field(json_schema_extra={"enum": CertificateKind.values})]] = _ruled(
-        "certificates", []
+    experience_years: int = _rule_field("experience_years", 0)
+    certificates: list[Annotated[Line, Field(json_schema_extra={"enum": CertificateKind.values})]] = (
+        _rule_field("certificates", [])
     )
-    benefits: list[Line] = _ruled("benefits", [])
-    relaxable: Line = _ruled("relaxable", "", description="可放宽项")
-    real_employer: Line = _ruled("real_employer", "", description="实际用人单位；人力资源服务机构代招时必填")
-    legal_basis: Paragraphs = _ruled("legal_basis", "", description="确有法定依据才能写的限制，在此写明依据")
+    benefits: list[Line] = _rule_field("benefits", [])
+    relaxable: Line = _rule_field("relaxable", "", description="可放宽项")
+    real_employer: Line = _rule_field(
+        "real_employer", "", description="实际用人单位；人力资源服务机构代招时必填"
+    )
+    legal_basis: Paragraphs = _rule_field(
+        "legal_basis", "", description="确有法定依据才能写的限制，在此写明依据"
+    )
     travels: bool = False
     veterans_preferred: bool = True
     veterans_only: bool = False
@@ -110,11 +114,11 @@ class PositionFields(_StrictSchema):
 
 
 class PositionIn(PositionFields):
-    external_id: HyphenatedCode | None = _ruled("external_id", None, examples=["HR-2026-018"])
+    external_id: HyphenatedCode | None = _rule_field("external_id", None, examples=["HR-2026-018"])
 
 
 class NumberedPosition(PositionFields):
-    external_id: HyphenatedCode = _ruled(
+    external_id: HyphenatedCode = _rule_field(
         "external_id", description="本单位系统里的岗位编号，本单位内不重复", examples=["HR-2026-018"]
     )
 

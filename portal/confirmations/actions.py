@@ -110,9 +110,11 @@ def validate_answer(placement: Placement, data: AnswerData) -> Question:
         raise ValidationError({"day": "请填写日期。"})
     if data.day > timezone.localdate():
         raise ValidationError({"day": "日期不能晚于今天。"})
-    if data.reply == Reply.LEFT and placement.onboarded_on and data.day < placement.onboarded_on:
-        raise ValidationError({"day": f"不能早于入职日期 {placement.onboarded_on:%Y-%m-%d}。"})
-    if data.day < (earliest := earliest_day(placement)):
+    if data.reply == Reply.LEFT and placement.onboarded_on:
+        # It may contradict what was recorded since, that three months were reached: a call clears that up.
+        if data.day < placement.onboarded_on:
+            raise ValidationError({"day": f"不能早于入职日期 {placement.onboarded_on:%Y-%m-%d}。"})
+    elif data.day < (earliest := earliest_day(placement)):
         raise ValidationError({"day": f"不能早于上一步的日期 {earliest.isoformat()}。"}, code="too_early")
     return question
 

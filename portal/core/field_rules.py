@@ -1,11 +1,11 @@
 """Rules of fields: what may be stored in each, defined once per aggregate.
 
-Form, spreadsheet, API, merge and on-behalf form all ask the same `FieldRules`, so that one value is stored,
-or refused with one message, whoever sends it. A rule takes a value of its field's kind, or text, and returns
-the value to store; it is idempotent.
+Form, spreadsheet, API, merge and on-behalf form all ask the same `portal.core.rule_sets.FieldRules`, so that
+one value is stored, or refused with one message, whoever sends it. A rule takes a value of its field's kind,
+or text, and returns the value to store; it is idempotent.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -20,7 +20,6 @@ from portal.core.text_folding import display_line, display_name, display_paragra
 from portal.core.validators import PHONE, validate_no_unit_name
 
 MISSING = "没有填写，请填写这一项。"
-_QUOTED_WORDS = "（“%(found)s”）"
 EARLIEST_DAY = date(1930, 1, 1)
 
 
@@ -29,7 +28,7 @@ def days_from_today(days: int) -> date:
 
 
 class TextKind(StrEnum):
-    """What a text holds, which decides the checks that it passes on every path."""
+    """Kind of a text: decides the checks that it passes on every path."""
 
     FREE = "free"  # what people write as they like
     ADDRESS = "address"
@@ -51,11 +50,11 @@ class Rule:
     """Rule of one field.
 
     Attributes:
-        required: whether an empty value is refused, with `missing` and `missing_code`.
+        is_required: whether an empty value is refused, with `missing` and `missing_code`.
         unreadable, unreadable_code: the refusal of a value of another kind.
     """
 
-    required: bool = False
+    is_required: bool = False
     missing: str = MISSING
     missing_code: str = "required"
     unreadable: str = "填写不对。"
@@ -63,7 +62,7 @@ class Rule:
 
     @property
     def empty(self) -> Any:
-        """What is stored for an empty value."""
+        """Value that is stored for an empty one."""
         return None
 
     def clean(self, value: Any) -> Any:
@@ -73,7 +72,7 @@ class Rule:
             ValidationError: with a message that names no value of a sensitive field.
         """
         if self.is_empty(value):
-            if self.required:
+            if self.is_required:
                 raise ValidationError(self.missing, code=self.missing_code)
             return self.empty
         return self._clean(value)
@@ -110,7 +109,7 @@ class Text(Rule):
     def clean(self, value: Any) -> str:
         text = "" if value is None else self.fold(str(value))
         if not text:
-            if self.required:
+            if self.is_required:
                 raise ValidationError(self.missing, code=self.missing_code)
             return ""
         if len(text) > self.max_length:
@@ -274,15 +273,15 @@ class Words(Rule):
         max_items, max_length: limits of the list and of each word.
     """
 
-    known: Collection[str] | None = None
-    joined: bool = False
+    known_words: Collection[str] | None = None
+    is_joined: bool = False
     max_items: int = 30
     max_length: int = 20
     unreadable_code: str = "choice"
 
     @property
     def empty(self) -> Any:
-        return "" if self.joined else []
+        return "" if self.is_joined else []
 
     def is_empty(self, value: Any) -> bool:
         return not value or super().is_empty(value)
@@ -295,16 +294,16 @@ class Words(Rule):
         words = list(dict.fromkeys(word for item in value if (word := display_line(str(item)))))
         if len(words) > self.max_items:
             raise ValidationError(f"最多 {self.max_items} 项。", code="too_long")
-        if self.known is not None and not set(words) <= set(self.known):
+        if self.known_words is not None and not set(words) <= set(self.known_words):
             raise self.refuse_unreadable()
         if any(len(word) > self.max_length for word in words):
             raise ValidationError(f"每一项最多 {self.max_length} 个字。", code="too_long")
-        if self.known is None:
+        if self.known_words is None:
             for check in TEXT_CHECKS[TextKind.FREE]:
                 check("、".join(words))
         else:
-            words = [word for word in self.known if word in words]
-        return "、".join(words) if self.joined else words
+            words = [word for word in self.known_words if word in words]
+        return "、".join(words) if self.is_joined else words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -321,97 +320,3 @@ class Row(Rule):
         if self.check is not None:
             self.check(value)
         return value
-
-
-@dataclass(frozen=True)
-class CrossRule:
-    """Rule on several fields of one aggregate.
-
-    Attributes:
-        fields: those it reads; it is asked when a value of one of them is given.
-        check: takes their values, None where unknown; raises ValidationError by field.
-    """
-
-    fields: tuple[str, ...]
-    check: Callable[[Mapping[str, Any]], None]
-
-
-class FieldRules(Mapping[str, Rule]):
-    """Rules of the fields of one aggregate, by name, with its rules on several fields."""
-
-    def __init__(self, rules: Mapping[str, Rule], *cross_rules: CrossRule) -> None:
-        self._rules, self._cross_rules = dict(rules), cross_rules
-
-    def __getitem__(self, name: str) -> Rule:
-        return self._rules[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._rules)
-
-    def __len__(self) -> int:
-        return len(self._rules)
-
-    def with_rules(self, **rules: Rule) -> "FieldRules":
-        """Return these rules and some more, for a form with further fields."""
-        return FieldRules({**self._rules, **rules}, *self._cross_rules)
-
-    def clean(self, values: Mapping[str, Any], *, current: Any = None) -> dict[str, Any]:
-        """Return the values to store.
-
-        Args:
-            values: by field; a name without a rule is a mistake of the caller.
-            current: the row as it is; its values complete `values` for the rules on several fields.
-
-        Raises:
-            ValidationError: by field, all that is wrong.
-            KeyError: a field without a rule.
-        """
-        cleaned, errors = self.split(values, current=current)
-        if errors:
-            raise ValidationError(errors)
-        return cleaned
-
-    def split(
-        self, values: Mapping[str, Any], *, current: Any = None
-    ) -> tuple[dict[str, Any], dict[str, list[ValidationError]]]:
-        """Return the values to store, and by field the errors of the others.
-
-        Where a rule on several fields is broken, none of them is stored.
-        """
-        cleaned: dict[str, Any] = {}
-        dropped: set[str] = set()
-        errors: dict[str, list[ValidationError]] = {}
-        for name, value in values.items():
-            try:
-                cleaned[name] = self._rules[name].clean(value)
-            except ValidationError as error:
-                errors[name] = list(error.error_list)
-        for rule in self._cross_rules:
-            if errors.keys() & set(rule.fields) or not cleaned.keys() & set(rule.fields):
-                continue
-            try:
-                rule.check({name: getattr(current, name, None) for name in rule.fields} | cleaned)
-            except ValidationError as error:
-                dropped |= set(rule.fields)
-                for name, field_errors in error.error_dict.items():
-                    errors.setdefault(name, []).extend(field_errors)
-        return {name: value for name, value in cleaned.items() if name not in dropped}, errors
-
-    def complete(self, values: Mapping[str, Any], *, omit: Collection[str] = ()) -> dict[str, Any]:
-        """Return the values of a new row, with an empty one for each missing field that is required.
-
-        Args:
-            omit: fields that the model gives a default.
-        """
-        required = (name for name, rule in self._rules.items() if rule.required and name not in omit)
-        return dict.fromkeys(required) | dict(values)
-
-
-def first_error(errors: Mapping[str, list[ValidationError]]) -> tuple[str, str, str]:
-    """Return (field, code, message) of the first error; the message may be stored: it quotes no words."""
-    name, field_errors = next(iter(errors.items()))
-    error = field_errors[0]
-    if error.params and "found" in error.params:
-        message = str(error.message).replace(_QUOTED_WORDS, "")
-        return name, error.code or "invalid", message % {**error.params, "found": ""}
-    return name, error.code or "invalid", error.messages[0]

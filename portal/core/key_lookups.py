@@ -5,7 +5,7 @@ another table nor the numbers of a list: there SQLite raises OverflowError. Form
 up with what people sent, so every such lookup is mended here.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import IntegerField
@@ -20,15 +20,21 @@ def _is_storable(value: Any) -> bool:
     return not isinstance(value, int) or -MAX_BIGINT - 1 <= value <= MAX_BIGINT
 
 
-class _StorableListMixin:
+if TYPE_CHECKING:
+    _Lookup = In
+else:  # a mixin: by itself it is no lookup
+    _Lookup = object
+
+
+class _StorableListMixin(_Lookup):
     """Numbers that no database stores are left out of a list: they match nothing."""
 
-    rhs: Any
-
     def get_prep_lookup(self) -> Any:
-        prepared: Any = super().get_prep_lookup()  # type: ignore[misc]  # mixed into lookups, which have it
+        prepared_values: Any = super().get_prep_lookup()
         return (
-            [value for value in prepared if _is_storable(value)] if isinstance(prepared, list) else prepared
+            [value for value in prepared_values if _is_storable(value)]
+            if isinstance(prepared_values, list)
+            else prepared_values
         )
 
 

@@ -7,8 +7,6 @@ from django.core.exceptions import ValidationError
 
 from portal.core.field_rules import (
     Choice,
-    CrossRule,
-    FieldRules,
     Flag,
     Phone,
     Row,
@@ -17,6 +15,7 @@ from portal.core.field_rules import (
     name_rule,
     paragraphs_rule,
 )
+from portal.core.rule_sets import CrossRule, FieldRules
 from portal.core.text_folding import fold_code
 from portal.core.validators import validate_no_unit_name, validate_uscc_form
 from portal.employers.enums import Industry, Nature, SizeBand
@@ -31,18 +30,18 @@ def _check_permit(values: Mapping[str, Any]) -> None:
 
 EMPLOYER_RULES = FieldRules(
     {
-        "name": name_rule(80, required=True, checks=(validate_no_unit_name,)),
+        "name": name_rule(80, is_required=True, checks=(validate_no_unit_name,)),
         "uscc": Text(
-            max_length=18, fold=fold_code, kind=TextKind.CODE, required=True, checks=(validate_uscc_form,)
+            max_length=18, fold=fold_code, kind=TextKind.CODE, is_required=True, checks=(validate_uscc_form,)
         ),
-        "industry": Choice(choices=Industry, required=True),
-        "size_band": Choice(choices=SizeBand, required=True),
-        "nature": Choice(choices=Nature, required=True),
-        "region": Row(required=True),
-        "address": Text(max_length=120, kind=TextKind.ADDRESS, required=True),
+        "industry": Choice(choices=Industry, is_required=True),
+        "size_band": Choice(choices=SizeBand, is_required=True),
+        "nature": Choice(choices=Nature, is_required=True),
+        "region": Row(is_required=True),
+        "address": Text(max_length=120, kind=TextKind.ADDRESS, is_required=True),
         "introduction": paragraphs_rule(2000),
-        "contact_person": name_rule(40, required=True, checks=(validate_no_unit_name,)),
-        "contact_phone": Phone(required=True),
+        "contact_person": name_rule(40, is_required=True, checks=(validate_no_unit_name,)),
+        "contact_phone": Phone(is_required=True),
         "veteran_founded": Flag(),
         "is_agency": Flag(),
         "agency_permit": Text(max_length=40),

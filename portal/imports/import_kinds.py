@@ -10,7 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from portal.accounts.models import User
-from portal.core.field_rules import FieldRules, first_error
+from portal.core.rule_sets import FieldRules, first_error
 from portal.imports.enums import RowOutcome
 
 if TYPE_CHECKING:
@@ -79,11 +79,11 @@ def apply_rules(
     Raises:
         BadRow: the first value that the rules refuse.
     """
-    cleaned, errors = rules.split(values, current=current)
+    clean_values, errors = rules.split(values, current=current)
     if errors:
         name, code, message = first_error(errors)
         raise BadRow(code, f"{labels[name]}：{message}")
-    return cleaned
+    return clean_values
 
 
 @dataclass(frozen=True, slots=True)

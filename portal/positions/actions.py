@@ -70,9 +70,9 @@ def _clean(fields: Mapping[str, Any], current: Position) -> dict[str, Any]:
     unknown = set(fields) - EDITABLE_FIELDS
     if unknown:
         raise ValueError(f"not fields of a position: {sorted(unknown)}")
-    ruled = {name: value for name, value in fields.items() if name in POSITION_RULES}
+    ruled_values = {name: value for name, value in fields.items() if name in POSITION_RULES}
     certainty = {name: value for name, value in fields.items() if name not in POSITION_RULES}
-    return clean_position(ruled, current=current) | certainty
+    return clean_position(ruled_values, current=current) | certainty
 
 
 @transaction.atomic

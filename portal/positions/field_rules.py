@@ -11,9 +11,7 @@ from portal.core.certificates import CertificateKind
 from portal.core.enums import Education, Shift
 from portal.core.field_rules import (
     Choice,
-    CrossRule,
     Day,
-    FieldRules,
     Flag,
     Number,
     Row,
@@ -25,6 +23,7 @@ from portal.core.field_rules import (
     paragraphs_rule,
 )
 from portal.core.models import Region
+from portal.core.rule_sets import CrossRule, FieldRules
 from portal.positions.enums import PositionKind
 from portal.stations.served_area import served_regions
 
@@ -65,11 +64,11 @@ def _check_agency(values: Mapping[str, Any]) -> None:
         raise ValidationError({"real_employer": ValidationError(message, code="agency")})
 
 
-def _pay_rule(*, required: bool) -> Number:
+def _pay_rule(*, is_required: bool) -> Number:
     return Number(
         low=MIN_PAY,
         high=MAX_PAY,
-        required=required,
+        is_required=is_required,
         missing="没有填写，请写明每月最低多少元。",
         missing_code="pay",
         range_message="金额不合理，请写每月多少元。",
@@ -84,23 +83,23 @@ POSITION_RULES = FieldRules(
         "external_id": Text(
             max_length=64, fold=fold_reference, kind=TextKind.CODE, checks=(validate_external_id,)
         ),
-        "title": Text(max_length=60, required=True, missing_code="title"),
+        "title": Text(max_length=60, is_required=True, missing_code="title"),
         "real_employer": Text(max_length=80),
         "occupation": Row(),
         "headcount": Number(
             low=1,
             high=MAX_HEADCOUNT,
-            required=True,
+            is_required=True,
             missing_code="headcount",
             range_code="headcount",
             unreadable="请写明招几个人，例如 5；“若干”“不限”“多名”不能收。",
             unreadable_code="headcount",
         ),
         "kind": Choice(choices=PositionKind, none_is=PositionKind.FULL_TIME.value),
-        "pay_from": _pay_rule(required=True),
-        "pay_to": _pay_rule(required=False),  # none: as `pay_from`
+        "pay_from": _pay_rule(is_required=True),
+        "pay_to": _pay_rule(is_required=False),  # none: as `pay_from`
         "region": Row(
-            required=True,
+            is_required=True,
             missing_code="region",
             unreadable=REGION_NOT_SERVED,
             unreadable_code="region",
@@ -117,11 +116,11 @@ POSITION_RULES = FieldRules(
             unreadable_code="years",
         ),
         "certificates": Words(
-            known=CertificateKind.values,
+            known_words=CertificateKind.values,
             max_items=20,
             unreadable="认不出其中一项，请对照“可选内容”填写，用顿号“、”隔开。",
         ),
-        "duties": paragraphs_rule(MAX_TEXT, required=True, missing_code="duties"),
+        "duties": paragraphs_rule(MAX_TEXT, is_required=True, missing_code="duties"),
         "requirements": paragraphs_rule(MAX_TEXT),
         "benefits": Words(),
         "relaxable": Text(max_length=120),
@@ -143,9 +142,9 @@ def clean_position(values: Mapping[str, Any], *, current: Any) -> dict[str, Any]
     Raises:
         ValidationError: by field.
     """
-    cleaned = POSITION_RULES.clean(values, current=current)
-    if cleaned.get("pay_to", current.pay_to) is None:
-        cleaned["pay_to"] = cleaned.get("pay_from", current.pay_from)
-    if "external_id" in cleaned:
-        cleaned["external_id"] = cleaned["external_id"] or None
-    return cleaned
+    clean_values = POSITION_RULES.clean(values, current=current)
+    if clean_values.get("pay_to", current.pay_to) is None:
+        clean_values["pay_to"] = clean_values.get("pay_from", current.pay_from)
+    if "external_id" in clean_values:
+        clean_values["external_id"] = clean_values["external_id"] or None
+    return clean_values

@@ -66,7 +66,7 @@ class PositionImporter:
         self._row_of_duplicate_key: dict[DuplicateKey, int] = {}
         self._equal_rows: dict[str, int] = {}
         self._parse_region = position_parsing.RegionParser(
-            _LABELS["region"], near=self._employer.region_id[:4], served=served_region_codes()
+            _LABELS["region"], near=self._employer.region_id[:4], served_codes=served_region_codes()
         )
         self._parse_education = position_parsing.EducationParser(_LABELS["education_min"])
         self._parse_certificates = cell_parsing.ListParser(
@@ -154,18 +154,20 @@ class PositionImporter:
             values[field] = cell_parsing.parse_yes_no(_LABELS[field], cells.get(field))
         values["address"] = values["address"] or address_in_region
         values["real_employer"] = values["real_employer"] if self._employer.is_agency else ""
-        filled = {
+        filled_values = {
             field: value
             for field, value in values.items()
             if value not in (None, "")
-            or POSITION_RULES[field].required
+            or POSITION_RULES[field].is_required
             or (field == "real_employer" and self._employer.is_agency)
         }
         position = Position(employer=self._employer)
-        cleaned = apply_rules(POSITION_RULES, filled, labels=_LABELS | pay_labels, current=position)
-        cleaned.setdefault("pay_to", cleaned["pay_from"])
-        occupation = self._find_occupation(cleaned["title"], cells.get("occupation"))
-        return {**cleaned, "region_id": region, **occupation}
+        clean_values = apply_rules(
+            POSITION_RULES, filled_values, labels=_LABELS | pay_labels, current=position
+        )
+        clean_values.setdefault("pay_to", clean_values["pay_from"])
+        occupation = self._find_occupation(clean_values["title"], cells.get("occupation"))
+        return {**clean_values, "region_id": region, **occupation}
 
     def _parse_certificate_list(self, cell: Any) -> list[str] | None:
         text = cell_parsing.clean_text(cell)

@@ -189,8 +189,8 @@ class RegionParser:
         served: codes of the regions that a position may be in; a village becomes its town and an address.
     """
 
-    def __init__(self, label: str, near: str, served: Collection[str]) -> None:
-        self.label, self._near, self._served = label, near, served
+    def __init__(self, label: str, near: str, served_codes: Collection[str]) -> None:
+        self.label, self._near, self._served_codes = label, near, served_codes
         regions = {row.code: row for row in Region.objects.all()}
         names = {code: list_place_names(row, regions) for code, row in regions.items()}
         self._names = {code: row.name for code, row in regions.items()}
@@ -226,10 +226,10 @@ class RegionParser:
         )
 
     def _within_served(self, code: str, rest: str) -> tuple[str, str]:
-        if code in self._served:
+        if code in self._served_codes:
             return code, rest
         town = code[:TOWN_CODE_LENGTH]
-        if town in self._served:
+        if town in self._served_codes:
             return town, self._names[code] + rest
         raise BadRow("region", f"{self.label}：{REGION_NOT_SERVED}")
 

@@ -12,9 +12,7 @@ from portal.core.certificates import CertificateKind
 from portal.core.enums import Education
 from portal.core.field_rules import (
     Choice,
-    CrossRule,
     Day,
-    FieldRules,
     Flag,
     Number,
     Phone,
@@ -28,6 +26,7 @@ from portal.core.field_rules import (
     name_rule,
     paragraphs_rule,
 )
+from portal.core.rule_sets import CrossRule, FieldRules
 from portal.core.text_folding import fold_code
 from portal.core.validators import validate_certificate_number, validate_id_number
 from portal.veterans.enums import (
@@ -72,7 +71,7 @@ def _check_age(values: Mapping[str, Any]) -> None:
 
 RECORD_RULES = FieldRules(
     {
-        "name": name_rule(40, required=True, missing_code="name"),
+        "name": name_rule(40, is_required=True, missing_code="name"),
         "phone": Phone(),  # old people may have none
         "address": Text(max_length=120, kind=TextKind.ADDRESS),
         "household_region": Row(),
@@ -84,18 +83,18 @@ RECORD_RULES = FieldRules(
         "settlement": Choice(choices=Settlement),
         "honours": Text(max_length=120),
         "is_party_member": Flag(),
-        "education": Choice(choices=Education, required=True),
+        "education": Choice(choices=Education, is_required=True),
         "major": Text(max_length=60),
         "skills": paragraphs_rule(500),
-        "employment_status": Choice(choices=EmploymentStatus, required=True),
+        "employment_status": Choice(choices=EmploymentStatus, is_required=True),
         "difficulty": Words(
-            known=DIFFICULTIES,
-            joined=True,
+            known_words=DIFFICULTIES,
+            is_joined=True,
             unreadable=f"只能从这些里选：{'、'.join(DIFFICULTIES)}；可填多个，用顿号隔开。",
         ),
         "disability": Words(
-            known=DISABILITY_GRADES,
-            joined=True,
+            known_words=DISABILITY_GRADES,
+            is_joined=True,
             max_items=1,
             unreadable="请填一级至十级中的一个等级，例如：八级。",
         ),
@@ -105,14 +104,14 @@ RECORD_RULES = FieldRules(
 )
 # What the model sets in a new record that says nothing else.
 RECORD_DEFAULTS = frozenset({"education", "employment_status"})
-ID_NUMBER = IdNumber(required=True, missing_code="id_form")
+ID_NUMBER = IdNumber(is_required=True, missing_code="id_form")
 # Fields of a form that opens a record.
 OPENING_RULES = RECORD_RULES.with_rules(id_number=ID_NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
-    """What the ID number says about a person whose record is not loaded."""
+    """Facts that the ID number gives about a person whose record is not loaded."""
 
     birth_date: date
 
@@ -131,18 +130,18 @@ def clean_id_number(value: Any) -> str:
 
 SERVICE_RULES = FieldRules(
     {
-        "specialty": Row(required=True),
+        "specialty": Row(is_required=True),
         "years": Number(
             low=1,
             high=MAX_YEARS_OF_SERVICE,
-            required=True,
+            is_required=True,
             range_message=f"从事年数应在 1 到 {MAX_YEARS_OF_SERVICE} 之间。",
         ),
     }
 )
 CERTIFICATE_RULES = FieldRules(
     {
-        "kind": Choice(choices=CertificateKind, required=True),
+        "kind": Choice(choices=CertificateKind, is_required=True),
         "grade": Text(max_length=20),
         "number": Text(
             max_length=40, fold=fold_reference, kind=TextKind.CODE, checks=(validate_certificate_number,)
@@ -152,9 +151,9 @@ CERTIFICATE_RULES = FieldRules(
 )
 JOB_RULES = FieldRules(
     {
-        "employer_name": Text(max_length=60, required=True),
-        "title": Text(max_length=40, required=True),
-        "years": Number(low=1, high=50, required=True, range_message="应在 1 到 50 之间。"),
+        "employer_name": Text(max_length=60, is_required=True),
+        "title": Text(max_length=40, is_required=True),
+        "years": Number(low=1, high=50, is_required=True, range_message="应在 1 到 50 之间。"),
         "duties": paragraphs_rule(500),
     }
 )

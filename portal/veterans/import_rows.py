@@ -151,8 +151,8 @@ class RecordImporter:
         )
         values["difficulty"] = record_validation.parse_difficulty(cells.get("difficulty"))
         values["disability"] = record_validation.parse_disability(cells.get("disability"))
-        filled = {field: value for field, value in values.items() if value not in (None, "", [])}
-        return {"name": cell_text(cells.get("name")), **filled}
+        filled_values = {field: value for field, value in values.items() if value not in (None, "", [])}
+        return {"name": cell_text(cells.get("name")), **filled_values}
 
     def _parse_services(self, cell: Any) -> dict[str, int | None]:
         """Return specialty code -> years, None where the cell names none."""
@@ -321,7 +321,7 @@ class _Change:
 
     @property
     def announced(self) -> RecordChange:
-        """What this row changed, as every other write announces it."""
+        """Changes by this row, as every other write announces them."""
         related = set()
         if self.new_services or self.changed_services:
             related.add("specialties")

@@ -17,7 +17,7 @@ from portal.veterans.record_moves import announce_moves
 
 @dataclass(slots=True)
 class RecordChange:
-    """What a write changed in one record.
+    """Changes of one record by one write.
 
     Attributes:
         old_values: replaced values by column name.
@@ -91,37 +91,41 @@ def announce_record_changes(
     changes = [change for change in changes if not change.is_empty]
     _announce_moves(changes, by)
     announce_phone_changes([change.veteran for change in changes if "phone_hash" in change.old_values], by=by)
-    events = [
-        (
-            change.veteran,
-            {
-                "section": section,
-                "fields": change.field_names,
-                "on_behalf": change.veteran.account_id != by.pk,
-                **data,
-            },
-        )
-        for change in changes
-        if change.field_names
-    ]
-    audit.record_many(by=by, verb="veterans.updated", targets=events)
+    audit.record_many(
+        by=by,
+        verb="veterans.updated",
+        targets=[
+            (
+                change.veteran,
+                {
+                    "section": section,
+                    "fields": change.field_names,
+                    "on_behalf": change.veteran.account_id != by.pk,
+                    **data,
+                },
+            )
+            for change in changes
+            if change.field_names
+        ],
+    )
     return changes
 
 
 def _announce_moves(changes: Iterable[RecordChange], by: User) -> None:
-    moved = [change for change in changes if "station_id" in change.old_values]
+    moved_changes = [change for change in changes if "station_id" in change.old_values]
     audit.record_many(
         by=by,
         verb="veterans.moved",
         targets=[
-            (c.veteran, {"before": c.old_values["station_id"], "after": c.veteran.station_id}) for c in moved
+            (c.veteran, {"before": c.old_values["station_id"], "after": c.veteran.station_id})
+            for c in moved_changes
         ],
     )
     for reason in MoveReason:
         announce_moves(
             [
                 (c.veteran.pk, c.old_values["station_id"], c.veteran.station_id)
-                for c in moved
+                for c in moved_changes
                 if c.move_reason == reason
             ],
             reason=reason,

@@ -118,12 +118,12 @@ def _fillable_values(target: Veteran, source: Veteran) -> dict[str, Any]:
 
     A value that no path would take today, or that contradicts one of `target`, stays behind.
     """
-    offered = {
+    offered_values = {
         name: getattr(source, name)
         for name in _FILLABLE_FIELDS
         if not getattr(target, name) and getattr(source, name)
     }
-    return RECORD_RULES.split(offered, current=target)[0]
+    return RECORD_RULES.split(offered_values, current=target)[0]
 
 
 def _move_rows(source: Veteran, target: Veteran) -> list[list[Any]]:
@@ -166,8 +166,10 @@ def undo_merge(*, merge: RecordMerge, by: User) -> RecordMerge:
         for label, key, field in merge.moved_rows
         if rows_by_label[label].filter(pk=key, **{field: target.pk}).update(**{field: source.pk})
     ]
-    filled = [name for name in merge.filled_fields if getattr(target, name) == getattr(source, name)]
-    change = RecordChange(target, set_values(target, {name: RECORD_RULES[name].empty for name in filled}))
+    filled_values = [name for name in merge.filled_fields if getattr(target, name) == getattr(source, name)]
+    change = RecordChange(
+        target, set_values(target, {name: RECORD_RULES[name].empty for name in filled_values})
+    )
     account = target.account
     if merge.account_moved:
         target.account = None

@@ -41,7 +41,7 @@ def test_locked_raises_when_the_row_is_gone() -> None:
         locked(appointment)
 
 
-class _Refused(Exception):
+class _Refusal(Exception):
     pass
 
 
@@ -51,14 +51,14 @@ def _rename(user: User, name: str, *, is_refused: bool) -> None:
     user.name = name
     user.save()
     if is_refused:
-        raise _Refused
+        raise _Refusal
 
 
 @pytest.mark.django_db
 def test_refused_action_leaves_what_is_stored() -> None:
     user = make_user("陈建国")
     User.objects.filter(pk=user.pk).update(name="陈建军")  # somebody else, meanwhile
-    with pytest.raises(_Refused):
+    with pytest.raises(_Refusal):
         _rename(user, "陈建华", is_refused=True)
     assert user.name == User.objects.get(pk=user.pk).name == "陈建军"
     _rename(user, "陈建华", is_refused=False)
@@ -70,7 +70,7 @@ def test_refused_part_of_an_action_takes_back_its_own_changes() -> None:
     user = make_user("陈建国")
     with transaction.atomic():
         _rename(user, "陈建军", is_refused=False)
-        with pytest.raises(_Refused):
+        with pytest.raises(_Refusal):
             _rename(user, "陈建华", is_refused=True)
         assert user.name == "陈建军"
         transaction.set_rollback(True)
@@ -81,12 +81,12 @@ def test_refused_part_of_an_action_takes_back_its_own_changes() -> None:
 @pytest.mark.parametrize("is_refused", [True, False])
 def test_rolled_back_transaction_restores_and_a_commit_forgets(is_refused: bool) -> None:
     user = make_user("陈建国")
-    with suppress(_Refused):
+    with suppress(_Refusal):
         _rename(user, "陈建华", is_refused=is_refused)
     stored_name = User.objects.get(pk=user.pk).name
     assert user.name == stored_name == ("陈建国" if is_refused else "陈建华")
-    with suppress(_Refused), transaction.atomic():
-        raise _Refused
+    with suppress(_Refusal), transaction.atomic():
+        raise _Refusal
     assert user.name == stored_name
 
 

@@ -143,7 +143,7 @@ def _by_form(veteran: Veteran, clerk: Any) -> None:
     update_record(veteran=veteran, by=clerk, section="identity", values={"phone": NEW})
 
 
-def _by_sheet(veteran: Veteran, clerk: Any) -> None:
+def _by_import(veteran: Veteran, clerk: Any) -> None:
     number = make_id_number(veteran.birth_date)
     Veteran.objects.filter(pk=veteran.pk).update(id_hash=lookup_hash(number))
     row = person_row(name=veteran.name, id_number=number, phone=NEW, station=veteran.station.name)
@@ -158,7 +158,7 @@ def _by_merge(veteran: Veteran, clerk: Any) -> None:
     merge_records(target=veteran, source=Veteran.objects.get(pk=duplicate.pk), by=head)
 
 
-@pytest.mark.parametrize("write", [_by_form, _by_sheet, _by_merge])
+@pytest.mark.parametrize("write", [_by_form, _by_import, _by_merge])
 def test_new_number_schedules_call_by_every_path(
     placement: Any, call: Any, clerk: Any, write: Callable[[Veteran, Any], None]
 ) -> None:

@@ -43,7 +43,7 @@ class Function:
 
     @property
     def is_action(self) -> bool:
-        """Whether it is public and atomic, or has an actor and a transaction, perhaps in a private part."""
+        """Return whether it is public and atomic, or has an actor and somewhere a transaction."""
         has_actor = _ACTOR in {argument.arg for argument in self.node.args.kwonlyargs}
         return not self.is_private and (self.is_atomic or (has_actor and self.opens_transaction))
 

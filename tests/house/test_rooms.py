@@ -169,6 +169,7 @@ def test_includes_pass_only_what_they_name() -> None:
     wrong = [
         f"{name(path)}: {tag}"
         for path, text in _templates()
+        if not name(path).startswith("templates/bootstrap5/")  # pieces of the package that they replace
         for tag in include.findall(text)
         if not re.search(r"\sonly\s*%}$", tag)
     ]

@@ -14,7 +14,7 @@ from portal.core.validators import validate_no_label, validate_no_unit_name
 SHAPED = {
     "name", "phone", "contact_phone", "id_number", "uscc", "code", "token", "password",
     "number", "shown", "q", "occupation", "external_id", "household_region",
-    "whose", "days",
+    "whose", "days", "seen_token",
 }  # fmt: skip
 
 # What a list is narrowed by; a search is not kept either.

@@ -18,7 +18,7 @@ from portal.positions.field_rules import POSITION_RULES
 from portal.veterans.field_rules import RECORD_RULES
 from tests.house.write_paths import employer_paths, position_paths, table, veteran_paths
 from tests.house.write_paths.outcomes import Outcome
-from tests.house.write_paths.table import Refused, Stored
+from tests.house.write_paths.table import RefusedCase, StoredCase
 
 # Its rules, its rows, and the module of its paths.
 AGGREGATES: dict[str, tuple[Any, dict[str, Any], Any]] = {
@@ -45,20 +45,20 @@ def test_every_field_has_a_rule_and_rows(label: str) -> None:
     assert not set(rules) & managed
     assert set(rows) == set(rules)
     for name, row in rows.items():
-        assert any(isinstance(case, Stored) for case in row), name
-        assert name in NEVER_REFUSED or any(isinstance(case, Refused) for case in row), name
+        assert any(isinstance(case, StoredCase) for case in row), name
+        assert name in NEVER_REFUSED or any(isinstance(case, RefusedCase) for case in row), name
 
 
 def test_no_path_is_left_out() -> None:
     """A new kind of import, or a route of the API that writes something else, comes into the table."""
     assert set(import_kinds._kinds) == {"veterans", "positions"}
-    written = {
+    written_routes = {
         (path.split("/")[1], method)
         for path, methods in api.get_openapi_schema()["paths"].items()
         for method in methods
         if method != "get" and path.removeprefix("/api/v1").split("/")[1] in {"veterans", "employers"}
     }
-    assert not written
+    assert not written_routes
 
 
 def send(path: Callable[..., Outcome | None], world: Any, name: str, case: Any) -> Outcome | None:
@@ -70,17 +70,17 @@ def send(path: Callable[..., Outcome | None], world: Any, name: str, case: Any) 
 
 
 def find_problems(case: Any, name: str, outcome: Outcome, announced: set[Any]) -> Iterator[str]:
-    if isinstance(case, Stored):
+    if isinstance(case, StoredCase):
         if outcome.errors:
             yield f"refused: {outcome.errors}"
-        elif outcome.stored != case.value:
-            yield f"stored {outcome.stored!r}, not {case.value!r}"
+        elif outcome.value_after != case.value:
+            yield f"stored {outcome.value_after!r}, not {case.value!r}"
         elif outcome.announced != announced:
             yield f"announced {sorted(outcome.announced)}, not {sorted(announced)}"
         return
     messages = outcome.errors.get(case.by or name, [])
     if not any(message.startswith(case.message) for message in messages):
-        yield f"not refused with {case.message!r}, but {outcome.errors or outcome.stored!r}"
+        yield f"not refused with {case.message!r}, but {outcome.errors or outcome.value_after!r}"
     if outcome.announced:
         yield f"refused, but announced {sorted(outcome.announced)}"
 
@@ -99,8 +99,8 @@ def test_every_path_writes_the_same(label: str, figure: Callable[[str], None]) -
                 if outcome is None:
                     continue
                 counts[path] += 1
-                typed = f"{name} {str(case.typed)[:24]!r} by {path}: "
-                problems += [typed + text for text in find_problems(case, name, outcome, announced)]
+                typed_text = f"{name} {str(case.typed_value)[:24]!r} by {path}: "
+                problems += [typed_text + text for text in find_problems(case, name, outcome, announced)]
     assert not problems, "\n".join(problems)
     assert min(counts[path] for path in paths.PATHS) >= len(rows) // 2
     results = ", ".join(f"{path} {count}" for path, count in counts.items())

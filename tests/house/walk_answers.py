@@ -16,7 +16,7 @@ from tests.house.walk import Watch
 
 @dataclass
 class Tally:
-    """What a walk sent and got."""
+    """Counts of a walk: requests and their answers."""
 
     routes: set[str] = field(default_factory=set)
     parameters: set[tuple[str, ...]] = field(default_factory=set)

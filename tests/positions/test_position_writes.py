@@ -98,8 +98,8 @@ def test_import_goes_through_the_steps_of_the_form(employer: Any, member: Any) -
         positions_changed.disconnect(dispatch_uid="t")
     assert announced == [[position.pk]]
     events = AuditEvent.objects.filter(target_id=str(position.pk), verb__startswith="positions.")
-    edited, submitted = events.order_by("pk")
-    assert (edited.verb, edited.data["before"], edited.data["fields"]) == (
+    edited_position, submitted = events.order_by("pk")
+    assert (edited_position.verb, edited_position.data["before"], edited_position.data["fields"]) == (
         "positions.edited", PositionState.OPEN, ["pay_to"],
     )  # fmt: skip
     assert (submitted.verb, submitted.data["before"]) == ("positions.submit", PositionState.DRAFT)

@@ -34,17 +34,17 @@ def _refuse(row: Row, world: World, *, after_it: bool) -> tuple[bool, list[str]]
         Whether it had changed a row that it was handed, and the fields that do not show what is stored.
     """
     call, is_changed = row.prepare(world), False
-    handed = list(_handed_rows(call, world))
-    before = [_values(instance) for _, instance in handed]
+    handed_object = list(_handed_rows(call, world))
+    before = [_values(instance) for _, instance in handed_object]
     with transaction.atomic():
         outcome = perform(call)
         if after_it:
             assert outcome == "done", row.action
-            is_changed = before != [_values(instance) for _, instance in handed]
+            is_changed = before != [_values(instance) for _, instance in handed_object]
         transaction.set_rollback(True)
     differences = [
         f"{row.action} from {row.start}: {name}.{field}"
-        for name, instance in handed
+        for name, instance in handed_object
         for field, value in _values(world(name)).items()
         if getattr(instance, field) != value
     ]

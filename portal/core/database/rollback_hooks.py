@@ -4,16 +4,19 @@ Django has hooks for the commit of a transaction and none for its rollback.
 """
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 Hook: TypeAlias = Callable[[], None]
 
 
-class RollbackHooksMixin:
-    """Database wrapper with `on_rollback`."""
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+else:  # a mixin: by itself it is no wrapper
+    BaseDatabaseWrapper = object
 
-    in_atomic_block: bool
-    savepoint_ids: list[str]
+
+class RollbackHooksMixin(BaseDatabaseWrapper):
+    """Database wrapper with `on_rollback`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -28,26 +31,26 @@ class RollbackHooksMixin:
             self._rollback_hooks.append((frozenset(self.savepoint_ids), hook))
 
     def savepoint_rollback(self, sid: str) -> None:
-        super().savepoint_rollback(sid)  # type: ignore[misc]
-        ended = [hook for sids, hook in self._rollback_hooks if sid in sids]
+        super().savepoint_rollback(sid)
+        ended_hooks = [hook for sids, hook in self._rollback_hooks if sid in sids]
         self._rollback_hooks = [entry for entry in self._rollback_hooks if sid not in entry[0]]
-        _call(ended)
+        _call(ended_hooks)
 
     def commit(self) -> None:
-        super().commit()  # type: ignore[misc]
+        super().commit()
         self._rollback_hooks = []
 
     def rollback(self) -> None:
-        super().rollback()  # type: ignore[misc]
+        super().rollback()
         self._end_transaction()
 
     def close(self) -> None:
-        super().close()  # type: ignore[misc]
+        super().close()
         self._end_transaction()  # an open transaction ends with its connection
 
     def _end_transaction(self) -> None:
-        ended, self._rollback_hooks = [hook for _, hook in self._rollback_hooks], []
-        _call(ended)
+        ended_hooks, self._rollback_hooks = [hook for _, hook in self._rollback_hooks], []
+        _call(ended_hooks)
 
 
 def _call(hooks: list[Hook]) -> None:

@@ -139,8 +139,8 @@ class MaskedIdentityForm(IdentityForm):
         return frozenset({"phone", "address"})
 
     def values(self) -> dict[str, Any]:
-        kept = self.kept_when_empty()
-        return {name: value for name, value in super().values().items() if value or name not in kept}
+        kept_names = self.kept_when_empty()
+        return {name: value for name, value in super().values().items() if value or name not in kept_names}
 
 
 class CareForm(SeenMixin, forms.Form):
@@ -344,8 +344,10 @@ class SkillsForm(SeenMixin, RuledForm, forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
-        filled = {rule: name for rule, name in _JOB_FIELDS.items() if values.get(name) not in {None, ""}}
-        check_fields(self, JOB_RULES, filled)
+        filled_names = {
+            rule: name for rule, name in _JOB_FIELDS.items() if values.get(name) not in {None, ""}
+        }
+        check_fields(self, JOB_RULES, filled_names)
         others = ("job_employer", "job_years", "job_duties")
         if not values.get("job_title") and any(values.get(name) for name in others):
             self.add_error("job_title", "请写岗位名称，或把下面几项清空。")

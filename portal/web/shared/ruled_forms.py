@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 
-from portal.core.field_rules import FieldRules, Rule
+from portal.core.field_rules import Rule
 from portal.core.folded_fields import leave_bounds_to_rule
+from portal.core.rule_sets import FieldRules
 
 if TYPE_CHECKING:
     _Form = forms.BaseForm
@@ -16,7 +17,7 @@ else:  # a mixin: by itself it is no form
 
 def apply_rule(field: forms.Field, rule: Rule, *, may_be_empty: bool) -> None:
     """Let `rule` alone decide about the values of `field`, with its own messages."""
-    field.required = rule.required and not may_be_empty
+    field.required = rule.is_required and not may_be_empty
     field.validators = []
     leave_bounds_to_rule(field)
     unreadable = rule.refuse_unreadable().messages[0]
@@ -35,8 +36,8 @@ def check_fields(
     values = {
         rule_name: form.cleaned_data[name] for rule_name, name in names.items() if name in form.cleaned_data
     }
-    cleaned, errors = rules.split(values, current=current)
-    for rule_name, value in cleaned.items():
+    clean_values, errors = rules.split(values, current=current)
+    for rule_name, value in clean_values.items():
         form.cleaned_data[names[rule_name]] = value
     for rule_name, field_errors in errors.items():
         name = names.get(rule_name, rule_name)
@@ -66,7 +67,9 @@ class RuledForm(_Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        kept = self.kept_when_empty()
-        names = {name: name for name in values if name in self.rules and (values[name] or name not in kept)}
+        kept_names = self.kept_when_empty()
+        names = {
+            name: name for name in values if name in self.rules and (values[name] or name not in kept_names)
+        }
         check_fields(self, self.rules, names, current=getattr(self, "instance", None))
         return values

@@ -15,6 +15,7 @@ class SeenMixin:
     """Hidden field `seen_token` of a form about an existing row."""
 
     fields: dict[str, forms.Field]
+    data: Any
     current_token: str
 
     def carry_token(self, token: str) -> None:
@@ -38,6 +39,6 @@ def show_current_token(form: Any) -> None:
 
     The person has been told; whoever submits the form once more overwrites knowingly.
     """
-    if SEEN_FIELD in form.fields and isinstance(form.data, QueryDict):
+    if isinstance(form, SeenMixin) and isinstance(form.data, QueryDict):
         form.data = form.data.copy()
         form.data[SEEN_FIELD] = form.current_token

@@ -32,7 +32,7 @@ def by_registration(world: SimpleNamespace, name: str, case: Any) -> Outcome | N
     employer = Employer.objects.filter(memberships__user=owner).first()
     if employer is not None:
         # A registration is announced as one; which fields were given is not.
-        outcome.stored, outcome.announced = stored_value(employer, name), announced(name, case)
+        outcome.value_after, outcome.announced = stored_value(employer, name), announced(name, case)
     return outcome
 
 
@@ -52,4 +52,6 @@ PATHS: dict[str, Callable[[SimpleNamespace, str, Any], Outcome | None]] = {
 
 
 def announced(name: str, case: Any) -> set[tuple[str, str]]:
-    return {("employers.updated", changed) for changed in {name, *case.also}} | {("signal", "changed")}
+    return {("employers.updated", changed_names) for changed_names in {name, *case.also}} | {
+        ("signal", "changed")
+    }

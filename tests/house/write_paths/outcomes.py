@@ -1,4 +1,4 @@
-"""What a path did with a value: its refusals, what is stored, and what was announced."""
+"""Outcomes of a path with a value: refusals, the stored value, and the announcements."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -34,16 +34,16 @@ SIGNALS = {
 
 @dataclass
 class Outcome:
-    """What one path did with one value.
+    """Result of one path with one value.
 
     Attributes:
         errors: messages by field; empty where the value was taken.
-        stored: the value of the field afterwards.
+        value_after: the value of the field afterwards.
         announced: (verb, field) of the audit log, and ('signal', name).
     """
 
     errors: dict[str, list[str]] = field(default_factory=dict)
-    stored: Any = None
+    value_after: Any = None
     announced: set[tuple[str, str]] = field(default_factory=set)
 
 
@@ -62,10 +62,10 @@ def column_of(model: type[Model], name: str) -> str:
 def watching(row: Model, outcome: Outcome) -> Iterator[None]:
     """Add to `outcome` what is announced about `row` meanwhile."""
     last = AuditEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    received: set[tuple[str, str]] = set()
+    received_signals: set[tuple[str, str]] = set()
 
     def listen(name: str) -> Any:
-        return lambda **_: received.add(("signal", name))
+        return lambda **_: received_signals.add(("signal", name))
 
     connected: list[tuple[Signal, str]] = []
     for name, signals in SIGNALS.items():
@@ -82,7 +82,7 @@ def watching(row: Model, outcome: Outcome) -> Iterator[None]:
     for event in AuditEvent.objects.filter(pk__gt=last, target_type=label, target_id=str(row.pk)):
         for name in event.data.get("fields") or [""]:
             outcome.announced.add((event.verb, name))
-    outcome.announced |= received
+    outcome.announced |= received_signals
 
 
 def plain(message: str, label: str = "") -> str:
@@ -120,13 +120,15 @@ def send_form(client: Client, url: str, row: Model, name: str, values: Mapping[s
     outcome = Outcome()
     with watching(row, outcome):
         outcome.errors = form_errors(client.post(url, data))
-    outcome.stored = stored_value(row, name)
+    outcome.value_after = stored_value(row, name)
     return outcome
 
 
-def read_sheet(run: ImportRun, row: Model, name: str, labels: Mapping[str, str], outcome: Outcome) -> Outcome:
+def read_import(
+    run: ImportRun, row: Model, name: str, labels: Mapping[str, str], outcome: Outcome
+) -> Outcome:
     """Add to `outcome` what a finished import of one row did."""
-    outcome.stored = stored_value(row, name)
+    outcome.value_after = stored_value(row, name)
     keys = {label: key for key, label in labels.items()}
     for bad in run.rows.filter(outcome="bad"):
         label = bad.reason.partition("：")[0]

@@ -20,7 +20,7 @@ from tests.factories import (
     make_user,
 )
 from tests.harness.browser import signed_in_client
-from tests.house.write_paths.outcomes import Outcome, plain, read_sheet, send_form, stored_value, watching
+from tests.house.write_paths.outcomes import Outcome, plain, read_import, send_form, stored_value, watching
 from tests.house.write_paths.table import SKIP
 from tests.positions.position_imports import LABELS, position_row, take_in, workbook_of
 
@@ -61,8 +61,8 @@ def by_form(world: SimpleNamespace, name: str, case: Any) -> Outcome | None:
     return send_form(signed_in_client(world.owner), url, position, name, {name: case.in_form, "submit": "1"})
 
 
-def _by_sheet(world: SimpleNamespace, name: str, case: Any, by: Any) -> Outcome | None:
-    if case.in_sheet is SKIP:
+def _by_import(world: SimpleNamespace, name: str, case: Any, by: Any) -> Outcome | None:
+    if case.in_import is SKIP:
         return None
     position = _position(world, name)
     row = position_row(
@@ -74,17 +74,17 @@ def _by_sheet(world: SimpleNamespace, name: str, case: Any, by: Any) -> Outcome 
     )
     outcome = Outcome()
     with watching(position, outcome):
-        content = workbook_of(row | {name: case.in_sheet}, columns=[key for key in LABELS if key != "pay"])
+        content = workbook_of(row | {name: case.in_import}, columns=[key for key in LABELS if key != "pay"])
         run = take_in(by, position.employer, content)
-    return read_sheet(run, position, name, LABELS, outcome)
+    return read_import(run, position, name, LABELS, outcome)
 
 
-def by_sheet(world: SimpleNamespace, name: str, case: Any) -> Outcome | None:
-    return _by_sheet(world, name, case, world.owner)
+def by_import(world: SimpleNamespace, name: str, case: Any) -> Outcome | None:
+    return _by_import(world, name, case, world.owner)
 
 
-def by_sheet_on_behalf(world: SimpleNamespace, name: str, case: Any) -> Outcome | None:
-    return _by_sheet(world, name, case, world.reviewer)
+def by_import_on_behalf(world: SimpleNamespace, name: str, case: Any) -> Outcome | None:
+    return _by_import(world, name, case, world.reviewer)
 
 
 def by_api(world: SimpleNamespace, name: str, case: Any) -> Outcome | None:
@@ -105,15 +105,15 @@ def by_api(world: SimpleNamespace, name: str, case: Any) -> Outcome | None:
     if response.status_code != 200:
         for problem in response.json()["errors"]:
             outcome.errors.setdefault(problem["field"], []).append(plain(problem["message"]))
-    outcome.stored = stored_value(position, name)
+    outcome.value_after = stored_value(position, name)
     outcome.announced.discard(("positions.sent", ""))
     return outcome
 
 
 PATHS: dict[str, Callable[[SimpleNamespace, str, Any], Outcome | None]] = {
     "form": by_form,
-    "sheet": by_sheet,
-    "on behalf": by_sheet_on_behalf,
+    "sheet": by_import,
+    "on behalf": by_import_on_behalf,
     "api": by_api,
 }
 

@@ -1,4 +1,4 @@
-"""What a value of a field becomes, whoever writes it: values by hand, field by field.
+"""Table of values by field, and what each becomes, whoever writes it; made by hand.
 
 A value is as a person types it. It is stored, or refused with one message on every path.
 """
@@ -34,34 +34,34 @@ class Case:
         also: values of other fields that go with it.
     """
 
-    typed: Any
+    typed_value: Any
     form: Any = field(default=None, kw_only=True)
-    sheet: Any = field(default=None, kw_only=True)
+    import_cell: Any = field(default=None, kw_only=True)
     api: Any = field(default=None, kw_only=True)
     also: dict[str, Any] = field(default_factory=dict, kw_only=True)
 
     @property
     def in_form(self) -> Any:
-        return self.typed if self.form is None else self.form
+        return self.typed_value if self.form is None else self.form
 
     @property
-    def in_sheet(self) -> Any:
-        return self.typed if self.sheet is None else self.sheet
+    def in_import(self) -> Any:
+        return self.typed_value if self.import_cell is None else self.import_cell
 
     @property
     def in_api(self) -> Any:
-        return self.typed if self.api is None else self.api
+        return self.typed_value if self.api is None else self.api
 
 
 @dataclass(frozen=True)
-class Stored(Case):
+class StoredCase(Case):
     """A value that every path takes; `value` is what is stored, of a relation the key."""
 
     value: Any
 
 
 @dataclass(frozen=True)
-class Refused(Case):
+class RefusedCase(Case):
     """A value that every path refuses with this message, beside its field or the field `by`."""
 
     message: str
@@ -70,11 +70,11 @@ class Refused(Case):
 
 def text_cases(limit: int) -> list[Any]:
     return [
-        Stored("会开\u200b车", "会开车"),
-        Stored("会  开车 ", "会 开车"),
-        Stored("好" * limit, "好" * limit),
-        Refused("好" * (limit + 1), f"最多 {limit} 个字。"),
-        Refused("在75230部队", UNIT_NAME),
+        StoredCase("会开\u200b车", "会开车"),
+        StoredCase("会  开车 ", "会 开车"),
+        StoredCase("好" * limit, "好" * limit),
+        RefusedCase("好" * (limit + 1), f"最多 {limit} 个字。"),
+        RefusedCase("在75230部队", UNIT_NAME),
     ]
 
 
@@ -94,66 +94,69 @@ DIFFICULTIES = (
 
 VETERAN = {
     "name": [
-        Stored("王小\u200b明", "王小明"),
-        Stored("买买提·艾力", "买买提·艾力"),
-        Refused("王" * 41, "最多 40 个字。"),
-        Refused("", MISSING),
-        Refused("\u200b", MISSING),
+        StoredCase("王小\u200b明", "王小明"),
+        StoredCase("买买提·艾力", "买买提·艾力"),
+        RefusedCase("王" * 41, "最多 40 个字。"),
+        RefusedCase("", MISSING),
+        RefusedCase("\u200b", MISSING),
     ],
     "phone": [
-        Stored("13712345678", "13712345678"),
-        Stored("+86 137-1234 5678", "13712345678"),
-        Stored("１３７１２３４５６７８", "13712345678"),
-        Refused("1371234567", "应为11位手机号码，以1开头；只填一个号码。"),
-        Refused("13712345678/13812345678", "应为11位手机号码，以1开头；只填一个号码。"),
+        StoredCase("13712345678", "13712345678"),
+        StoredCase("+86 137-1234 5678", "13712345678"),
+        StoredCase("１３７１２３４５６７８", "13712345678"),
+        RefusedCase("1371234567", "应为11位手机号码，以1开头；只填一个号码。"),
+        RefusedCase("13712345678/13812345678", "应为11位手机号码，以1开头；只填一个号码。"),
     ],
     "address": [
-        Stored("睦洲镇\u200b新沙路6号", "睦洲镇新沙路6号"),
-        Refused("75230部队家属院", UNIT_NAME),
-        Refused("路" * 121, "最多 120 个字。"),
-        Refused("路" * 600_001, "最多 120 个字。", sheet=SKIP),
+        StoredCase("睦洲镇\u200b新沙路6号", "睦洲镇新沙路6号"),
+        RefusedCase("75230部队家属院", UNIT_NAME),
+        RefusedCase("路" * 121, "最多 120 个字。"),
+        RefusedCase("路" * 600_001, "最多 120 个字。", import_cell=SKIP),
     ],
-    "household_region": [Stored("广东省江门市新会区", "440705"), Stored("江门市蓬江区", "440703")],
-    "living_region": [Stored("新会区", "440705", form="440705")],
-    "branch": [Stored("海军", "navy", form="navy"), Refused("空降军", BRANCHES)],
+    "household_region": [StoredCase("广东省江门市新会区", "440705"), StoredCase("江门市蓬江区", "440703")],
+    "living_region": [StoredCase("新会区", "440705", form="440705")],
+    "branch": [StoredCase("海军", "navy", form="navy"), RefusedCase("空降军", BRANCHES)],
     "entered_on": [
-        Stored("2004-12-01", date(2004, 12, 1)),
-        Refused("去年", UNREADABLE_DAY),
-        Refused("9999-12-31", DAY_RANGE),
-        Refused("0001-01-01", DAY_RANGE, sheet=SKIP),
-        Refused(_day(1), DAY_RANGE),
-        Refused("1990-12-01", "与出生日期对不上，请核对。"),
+        StoredCase("2004-12-01", date(2004, 12, 1)),
+        RefusedCase("去年", UNREADABLE_DAY),
+        RefusedCase("9999-12-31", DAY_RANGE),
+        RefusedCase("0001-01-01", DAY_RANGE, import_cell=SKIP),
+        RefusedCase(_day(1), DAY_RANGE),
+        RefusedCase("1990-12-01", "与出生日期对不上，请核对。"),
     ],
     "left_on": [
-        Stored("2016-12-01", date(2016, 12, 1)),
-        Stored(_day(366), timezone.localdate() + timedelta(days=366)),
-        Refused("2099-12-01", DAY_RANGE),
-        Refused("2003-12-01", "应晚于入伍日期，请核对。", also={"entered_on": "2003-12-01"}),
+        StoredCase("2016-12-01", date(2016, 12, 1)),
+        StoredCase(_day(366), timezone.localdate() + timedelta(days=366)),
+        RefusedCase("2099-12-01", DAY_RANGE),
+        RefusedCase("2003-12-01", "应晚于入伍日期，请核对。", also={"entered_on": "2003-12-01"}),
     ],
-    "rank_group": [Stored("军官", "officer", form="officer"), Refused("上将", RANKS)],
-    "settlement": [Stored("复员", "demobilised", form="demobilised"), Refused("不详", SETTLEMENTS)],
+    "rank_group": [StoredCase("军官", "officer", form="officer"), RefusedCase("上将", RANKS)],
+    "settlement": [StoredCase("复员", "demobilised", form="demobilised"), RefusedCase("不详", SETTLEMENTS)],
     "honours": text_cases(120),
-    "is_party_member": [Stored("是", True, form="on"), Refused("也许", "请填“是”或“否”。", form=SKIP)],
-    "education": [Stored("本科", 3, form="3"), Refused("学富五车", LEVELS)],
+    "is_party_member": [
+        StoredCase("是", True, form="on"),
+        RefusedCase("也许", "请填“是”或“否”。", form=SKIP),
+    ],
+    "education": [StoredCase("本科", 3, form="3"), RefusedCase("学富五车", LEVELS)],
     "major": text_cases(60),
     "skills": [
-        Stored("会\u200b开车", "会开车"),
-        Stored("好" * 500, "好" * 500),
-        Refused("好" * 501, "最多 500 个字。"),
-        Refused("好" * 600_001, "最多 500 个字。", sheet=SKIP),
-        Refused("在75230部队", UNIT_NAME),
+        StoredCase("会\u200b开车", "会开车"),
+        StoredCase("好" * 500, "好" * 500),
+        RefusedCase("好" * 501, "最多 500 个字。"),
+        RefusedCase("好" * 600_001, "最多 500 个字。", import_cell=SKIP),
+        RefusedCase("在75230部队", UNIT_NAME),
     ],
     "employment_status": [
-        Stored("灵活就业", "flexible", form="flexible"),
-        Refused("躺平", STATUSES),
+        StoredCase("灵活就业", "flexible", form="flexible"),
+        RefusedCase("躺平", STATUSES),
     ],
     "difficulty": [
-        Stored("重大疾病、低保", "低保、重大疾病", form=["重大疾病", "低保"]),
-        Refused("缺德", DIFFICULTIES, form=SKIP),
+        StoredCase("重大疾病、低保", "低保、重大疾病", form=["重大疾病", "低保"]),
+        RefusedCase("缺德", DIFFICULTIES, form=SKIP),
     ],
     "disability": [
-        Stored("因战八级", "八级", form="八级"),
-        Refused("肝炎", "请填一级至十级中的一个等级，例如：八级。", form=SKIP),
+        StoredCase("因战八级", "八级", form="八级"),
+        RefusedCase("肝炎", "请填一级至十级中的一个等级，例如：八级。", form=SKIP),
     ],
 }
 
@@ -162,19 +165,19 @@ NATURES = one_of("民营企业", "国有企业", "外资企业", "合资企业",
 
 EMPLOYER = {
     "name": [
-        Stored("江门市\u200b远航物流有限公司", "江门市远航物流有限公司"),
-        Refused("远" * 81, "最多 80 个字。"),
-        Refused("75230部队招待所", UNIT_NAME),
-        Refused(" ", MISSING),
+        StoredCase("江门市\u200b远航物流有限公司", "江门市远航物流有限公司"),
+        RefusedCase("远" * 81, "最多 80 个字。"),
+        RefusedCase("75230部队招待所", UNIT_NAME),
+        RefusedCase(" ", MISSING),
     ],
     "uscc": [
-        Stored("91440705 ma53x0tq6y", "91440705MA53X0TQ6Y"),
-        Refused("91440705MA53X0TQ6I", "统一社会信用代码应为18位数字或大写字母（不含 I、O、S、V、Z）。"),
-        Refused("", MISSING),
+        StoredCase("91440705 ma53x0tq6y", "91440705MA53X0TQ6Y"),
+        RefusedCase("91440705MA53X0TQ6I", "统一社会信用代码应为18位数字或大写字母（不含 I、O、S、V、Z）。"),
+        RefusedCase("", MISSING),
     ],
     "industry": [
-        Stored("F", "F"),
-        Refused(
+        StoredCase("F", "F"),
+        RefusedCase(
             "?",
             one_of(
                 "农、林、牧、渔业",
@@ -200,38 +203,38 @@ EMPLOYER = {
             ),
         ),
     ],
-    "size_band": [Stored("large", "large"), Refused("huge", SIZES)],
-    "nature": [Stored("state", "state"), Refused("own", NATURES)],
-    "region": [Stored("440703", "440703"), Refused("", MISSING)],
+    "size_band": [StoredCase("large", "large"), RefusedCase("huge", SIZES)],
+    "nature": [StoredCase("state", "state"), RefusedCase("own", NATURES)],
+    "region": [StoredCase("440703", "440703"), RefusedCase("", MISSING)],
     "address": [
-        Stored("会城\u200b街道2号", "会城街道2号"),
-        Refused("75230部队家属院", UNIT_NAME),
-        Refused("路" * 121, "最多 120 个字。"),
-        Refused("", MISSING),
+        StoredCase("会城\u200b街道2号", "会城街道2号"),
+        RefusedCase("75230部队家属院", UNIT_NAME),
+        RefusedCase("路" * 121, "最多 120 个字。"),
+        RefusedCase("", MISSING),
     ],
     "introduction": [
-        Stored("货运\u200b公司", "货运公司"),
-        Refused("好" * 2001, "最多 2000 个字。"),
-        Refused("75230部队旁", UNIT_NAME),
+        StoredCase("货运\u200b公司", "货运公司"),
+        RefusedCase("好" * 2001, "最多 2000 个字。"),
+        RefusedCase("75230部队旁", UNIT_NAME),
     ],
     "contact_person": [
-        Stored("李\u200b经理", "李经理"),
-        Refused("王" * 41, "最多 40 个字。"),
-        Refused("", MISSING),
+        StoredCase("李\u200b经理", "李经理"),
+        RefusedCase("王" * 41, "最多 40 个字。"),
+        RefusedCase("", MISSING),
     ],
     "contact_phone": [
-        Stored("137 1234 5678", "13712345678"),
-        Refused("0750-1234567", "应为11位手机号码，以1开头；只填一个号码。"),
-        Refused("", MISSING),
+        StoredCase("137 1234 5678", "13712345678"),
+        RefusedCase("0750-1234567", "应为11位手机号码，以1开头；只填一个号码。"),
+        RefusedCase("", MISSING),
     ],
-    "veteran_founded": [Stored("on", True)],
+    "veteran_founded": [StoredCase("on", True)],
     "is_agency": [
-        Stored("on", True, also={"agency_permit": "粤4407号"}),
-        Refused("on", "人力资源服务机构请填写许可证号。", by="agency_permit"),
+        StoredCase("on", True, also={"agency_permit": "粤4407号"}),
+        RefusedCase("on", "人力资源服务机构请填写许可证号。", by="agency_permit"),
     ],
     "agency_permit": [
-        Stored("粤\u200b4407号", "粤4407号", also={"is_agency": "on"}),
-        Refused("粤" * 41, "最多 40 个字。", also={"is_agency": "on"}),
+        StoredCase("粤\u200b4407号", "粤4407号", also={"is_agency": "on"}),
+        RefusedCase("粤" * 41, "最多 40 个字。", also={"is_agency": "on"}),
     ],
 }
 
@@ -241,112 +244,112 @@ NOT_SERVED = "没有这个地区，或不在本市服务范围。请填县（市
 
 POSITION = {
     "external_id": [
-        Stored("YH-9", "YH-9", sheet=SKIP, api=SKIP),
-        Refused("a b", "只能用字母、数字、汉字和 - _ . / #，最多64位，中间不留空格。", api=SKIP),
+        StoredCase("YH-9", "YH-9", import_cell=SKIP, api=SKIP),
+        RefusedCase("a b", "只能用字母、数字、汉字和 - _ . / #，最多64位，中间不留空格。", api=SKIP),
     ],
     "title": [
-        Stored("客车\u200b司机", "客车司机"),
-        Refused("司" * 61, "最多 60 个字。"),
-        Refused(" ", MISSING),
-        Refused("75230部队司机", UNIT_NAME),
+        StoredCase("客车\u200b司机", "客车司机"),
+        RefusedCase("司" * 61, "最多 60 个字。"),
+        RefusedCase(" ", MISSING),
+        RefusedCase("75230部队司机", UNIT_NAME),
     ],
     "real_employer": [
-        Stored("江门\u200b船厂", "江门船厂"),
-        Refused("船" * 81, "最多 80 个字。"),
-        Refused("", "人力资源服务机构代招的岗位，请写明实际用人单位。"),
+        StoredCase("江门\u200b船厂", "江门船厂"),
+        RefusedCase("船" * 81, "最多 80 个字。"),
+        RefusedCase("", "人力资源服务机构代招的岗位，请写明实际用人单位。"),
     ],
     "occupation": [
-        Stored("起重装卸机械操作工", "6-30-05-01"),
-        Refused("屠龙", "职业分类里没有这个名称。"),
+        StoredCase("起重装卸机械操作工", "6-30-05-01"),
+        RefusedCase("屠龙", "职业分类里没有这个名称。"),
     ],
     "headcount": [
-        Stored("7", 7, api=7),
-        Refused("0", "应在 1 到 5000 之间。", api=0),
-        Refused("5001", "应在 1 到 5000 之间。", api=5001),
-        Refused(str(2**63), "应在 1 到 5000 之间。", api=2**63),
-        Refused("若干", "请写明招几个人，例如 5；“若干”“不限”“多名”不能收。", api=SKIP),
+        StoredCase("7", 7, api=7),
+        RefusedCase("0", "应在 1 到 5000 之间。", api=0),
+        RefusedCase("5001", "应在 1 到 5000 之间。", api=5001),
+        RefusedCase(str(2**63), "应在 1 到 5000 之间。", api=2**63),
+        RefusedCase("若干", "请写明招几个人，例如 5；“若干”“不限”“多名”不能收。", api=SKIP),
     ],
     "kind": [
-        Stored("兼职", "part_time", form="part_time", api="part_time"),
-        Refused("打杂", KINDS),
+        StoredCase("兼职", "part_time", form="part_time", api="part_time"),
+        RefusedCase("打杂", KINDS),
     ],
     "pay_from": [
-        Stored("6500", 6500, api=6500),
-        Stored("6.5k", 6500, api=6500),
-        Refused("1", PAY_RANGE, api=1),
-        Refused("499", PAY_RANGE, api=499),
-        Refused("10万一年", "请换算成每月多少元。", api=SKIP),
-        Refused("面议", "不能只写“面议”，请写明每月最低多少元。", api=SKIP),
-        Refused("", "没有填写，请写明每月最低多少元。", api=SKIP),
+        StoredCase("6500", 6500, api=6500),
+        StoredCase("6.5k", 6500, api=6500),
+        RefusedCase("1", PAY_RANGE, api=1),
+        RefusedCase("499", PAY_RANGE, api=499),
+        RefusedCase("10万一年", "请换算成每月多少元。", api=SKIP),
+        RefusedCase("面议", "不能只写“面议”，请写明每月最低多少元。", api=SKIP),
+        RefusedCase("", "没有填写，请写明每月最低多少元。", api=SKIP),
     ],
     "pay_to": [
-        Stored("9000", 9000, api=9000),
-        Refused("1000001", PAY_RANGE, api=1_000_001),
-        Refused("5000", "月薪上限不能低于下限。", api=5000),
+        StoredCase("9000", 9000, api=9000),
+        RefusedCase("1000001", PAY_RANGE, api=1_000_001),
+        RefusedCase("5000", "月薪上限不能低于下限。", api=5000),
     ],
     "region": [
-        Stored("新会区睦洲镇", "440705109", form="440705109", api="440705109"),
-        Refused("广东省", NOT_SERVED, form="44", api="44"),
+        StoredCase("新会区睦洲镇", "440705109", form="440705109", api="440705109"),
+        RefusedCase("广东省", NOT_SERVED, form="44", api="44"),
     ],
     "address": [
-        Stored("会城\u200b街道", "会城街道"),
-        Refused("75230部队家属院", UNIT_NAME),
-        Refused("路" * 121, "最多 120 个字。"),
+        StoredCase("会城\u200b街道", "会城街道"),
+        RefusedCase("75230部队家属院", UNIT_NAME),
+        RefusedCase("路" * 121, "最多 120 个字。"),
     ],
-    "education_min": [Stored("大专", 2, form="2", api=2), Refused("学富五车", LEVELS, api=7)],
+    "education_min": [StoredCase("大专", 2, form="2", api=2), RefusedCase("学富五车", LEVELS, api=7)],
     "experience_years": [
-        Stored("3", 3, api=3),
-        Refused("51", "应在 0 到 50 之间。", api=51),
-        Refused("丰富", "请写几年，例如 2 或“3年以上”；没有要求写“不限”。", api=SKIP),
+        StoredCase("3", 3, api=3),
+        RefusedCase("51", "应在 0 到 50 之间。", api=51),
+        RefusedCase("丰富", "请写几年，例如 2 或“3年以上”；没有要求写“不限”。", api=SKIP),
     ],
     "certificates": [
-        Stored(
+        StoredCase(
             "A2驾照、叉车证",
             ["driving_a2", "forklift_n1"],
             form=["forklift_n1", "driving_a2"],
             api=["forklift_n1", "driving_a2"],
         ),
-        Refused("飞毯证", "认不出其中一项，请对照“可选内容”填写，用顿号“、”隔开。", api=["carpet"]),
+        RefusedCase("飞毯证", "认不出其中一项，请对照“可选内容”填写，用顿号“、”隔开。", api=["carpet"]),
     ],
     "duties": [
-        Stored("送\u200b货。", "送货。"),
-        Stored("好" * 5000, "好" * 5000),
-        Refused("好" * 5001, "最多 5000 个字。"),
-        Refused("好" * 600_001, "最多 5000 个字。", sheet=SKIP, api="好" * 300_000),
-        Refused("", MISSING),
-        Refused("75230部队驻地", UNIT_NAME),
+        StoredCase("送\u200b货。", "送货。"),
+        StoredCase("好" * 5000, "好" * 5000),
+        RefusedCase("好" * 5001, "最多 5000 个字。"),
+        RefusedCase("好" * 600_001, "最多 5000 个字。", import_cell=SKIP, api="好" * 300_000),
+        RefusedCase("", MISSING),
+        RefusedCase("75230部队驻地", UNIT_NAME),
     ],
     "requirements": [
-        Stored("身体\u200b健康", "身体健康"),
-        Refused("好" * 5001, "最多 5000 个字。"),
-        Refused("75230部队退役", UNIT_NAME),
+        StoredCase("身体\u200b健康", "身体健康"),
+        RefusedCase("好" * 5001, "最多 5000 个字。"),
+        RefusedCase("75230部队退役", UNIT_NAME),
     ],
     "benefits": [
-        Stored("包吃、包住", ["包吃", "包住"], form=["包吃", "包住"], api=["包吃", "包住"]),
-        Refused("好" * 21, "每一项最多 20 个字。", form=SKIP, api=["好" * 21]),
+        StoredCase("包吃、包住", ["包吃", "包住"], form=["包吃", "包住"], api=["包吃", "包住"]),
+        RefusedCase("好" * 21, "每一项最多 20 个字。", form=SKIP, api=["好" * 21]),
     ],
     "relaxable": [
-        Stored("年限\u200b可放宽", "年限可放宽"),
-        Refused("好" * 121, "最多 120 个字。"),
-        Refused("75230部队可放宽", UNIT_NAME),
+        StoredCase("年限\u200b可放宽", "年限可放宽"),
+        RefusedCase("好" * 121, "最多 120 个字。"),
+        RefusedCase("75230部队可放宽", UNIT_NAME),
     ],
     "legal_basis": [
-        Stored("矿山\u200b安全法", "矿山安全法"),
-        Refused("法" * 301, "最多 300 个字。"),
-        Refused("75230部队规定", UNIT_NAME),
+        StoredCase("矿山\u200b安全法", "矿山安全法"),
+        RefusedCase("法" * 301, "最多 300 个字。"),
+        RefusedCase("75230部队规定", UNIT_NAME),
     ],
-    "shift": [Stored("夜班", "night", form="night", api="night"), Refused("看心情", SHIFTS)],
+    "shift": [StoredCase("夜班", "night", form="night", api="night"), RefusedCase("看心情", SHIFTS)],
     "travels": [
-        Stored("是", True, form="on", api=True),
-        Refused("也许", "请填“是”或“否”。", form=SKIP, api=SKIP),
+        StoredCase("是", True, form="on", api=True),
+        RefusedCase("也许", "请填“是”或“否”。", form=SKIP, api=SKIP),
     ],
-    "veterans_preferred": [Stored("否", False, form=UNCHECKED, api=False)],
-    "veterans_only": [Stored("是", True, form="on", api=True)],
+    "veterans_preferred": [StoredCase("否", False, form=UNCHECKED, api=False)],
+    "veterans_only": [StoredCase("是", True, form="on", api=True)],
     "closes_on": [
-        Stored(_day(30), timezone.localdate() + timedelta(days=30)),
-        Refused("2020-01-01", DAY_RANGE),
-        Refused(_day(367), DAY_RANGE),
-        Refused("9999-12-31", DAY_RANGE),
+        StoredCase(_day(30), timezone.localdate() + timedelta(days=30)),
+        RefusedCase("2020-01-01", DAY_RANGE),
+        RefusedCase(_day(367), DAY_RANGE),
+        RefusedCase("9999-12-31", DAY_RANGE),
     ],
 }
 

@@ -15,8 +15,15 @@ from portal.veterans.models import Veteran
 from portal.veterans.record_merges import merge_records
 from tests.factories import make_id_number, make_staff, make_stations, make_user, make_veteran
 from tests.harness.browser import signed_in_client
-from tests.house.write_paths.outcomes import Outcome, column_of, read_sheet, send_form, stored_value, watching
-from tests.house.write_paths.table import SKIP, Refused
+from tests.house.write_paths.outcomes import (
+    Outcome,
+    column_of,
+    read_import,
+    send_form,
+    stored_value,
+    watching,
+)
+from tests.house.write_paths.table import SKIP, RefusedCase
 from tests.imports.record_imports import take_in, workbook_of
 
 LABELS = {column.key: column.label for column in COLUMNS}
@@ -48,13 +55,13 @@ def _section(name: str) -> str:
 
 
 def by_own_form(world: SimpleNamespace, name: str, case: Any) -> Outcome | None:
-    typed = case.in_form
-    if typed is SKIP or _section(name) == "care":  # staff alone write these
+    typed_value = case.in_form
+    if typed_value is SKIP or _section(name) == "care":  # staff alone write these
         return None
     account = make_user("陈建国")
     veteran = make_veteran(station=world.station, account=account, birth_date=BORN)
     url = reverse("veteran:record-section", args=[_section(name)])
-    return send_form(signed_in_client(account), url, veteran, name, {**case.also, name: typed})
+    return send_form(signed_in_client(account), url, veteran, name, {**case.also, name: typed_value})
 
 
 def by_form_on_behalf(world: SimpleNamespace, name: str, case: Any) -> Outcome | None:
@@ -65,16 +72,16 @@ def by_form_on_behalf(world: SimpleNamespace, name: str, case: Any) -> Outcome |
     return send_form(signed_in_client(world.clerk), url, veteran, name, {**case.also, name: case.in_form})
 
 
-def by_sheet(world: SimpleNamespace, name: str, case: Any) -> Outcome | None:
-    if case.in_sheet is SKIP:
+def by_import(world: SimpleNamespace, name: str, case: Any) -> Outcome | None:
+    if case.in_import is SKIP:
         return None
     number = make_id_number(BORN)
     veteran = make_veteran(station=world.station, birth_date=BORN, id_hash=lookup_hash(number))
     row = {"name": "陈建国", "id_number": number, "station": world.station.name, **case.also}
     outcome = Outcome()
     with watching(veteran, outcome):
-        run = take_in(world.clerk, workbook_of(row | {name: case.in_sheet}))
-    return read_sheet(run, veteran, name, LABELS, outcome)
+        run = take_in(world.clerk, workbook_of(row | {name: case.in_import}))
+    return read_import(run, veteran, name, LABELS, outcome)
 
 
 def by_merge(world: SimpleNamespace, name: str, case: Any) -> Outcome | None:
@@ -92,9 +99,9 @@ def by_merge(world: SimpleNamespace, name: str, case: Any) -> Outcome | None:
     outcome = Outcome()
     with watching(target, outcome):
         merge_records(target=target, source=source, by=world.head)
-    outcome.stored = stored_value(target, name)
+    outcome.value_after = stored_value(target, name)
     outcome.announced.discard(("veterans.merged", ""))
-    if isinstance(case, Refused) and outcome.stored == before:
+    if isinstance(case, RefusedCase) and outcome.value_after == before:
         # What no path would take stays behind; the merge itself is announced, not the field.
         outcome.errors[name] = [case.message]
         outcome.announced.discard(("signal", "changed"))
@@ -105,29 +112,29 @@ def _as_stored_once(name: str, case: Any) -> Any:
     """Return what a column could hold of the typed value."""
     if case.also:
         return SKIP  # a merge fills one field of a record whose others are sound
-    if isinstance(case, Refused) and name.endswith("_on"):
+    if isinstance(case, RefusedCase) and name.endswith("_on"):
         try:
-            return date.fromisoformat(case.typed)
+            return date.fromisoformat(case.typed_value)
         except ValueError:
             return SKIP
-    if isinstance(case, Refused):
+    if isinstance(case, RefusedCase):
         column = Veteran._meta.get_field(name)
         assert isinstance(column, Field)
-        fits = column.max_length is None or len(case.typed) <= column.max_length
-        return case.typed if fits and case.typed.strip("\u200b") else SKIP
+        fits = column.max_length is None or len(case.typed_value) <= column.max_length
+        return case.typed_value if fits and case.typed_value.strip("\u200b") else SKIP
     is_text = isinstance(case.value, str) and not name.endswith("_region")
-    return case.typed if is_text and case.form is None else case.value
+    return case.typed_value if is_text and case.form is None else case.value
 
 
 PATHS: dict[str, Callable[[SimpleNamespace, str, Any], Outcome | None]] = {
     "form": by_own_form,
     "on behalf": by_form_on_behalf,
-    "sheet": by_sheet,
+    "sheet": by_import,
     "merge": by_merge,
 }
 
 
 def announced(name: str, case: Any) -> set[tuple[str, str]]:
     names = {name, *case.also}
-    events = {("veterans.updated", changed) for changed in names} | {("signal", "changed")}
+    events = {("veterans.updated", changed_names) for changed_names in names} | {("signal", "changed")}
     return events | ({("signal", "phone changed")} if "phone" in names else set())

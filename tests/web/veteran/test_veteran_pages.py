@@ -137,7 +137,7 @@ def test_id_number_is_asked_only_of_veterans(client_for: Any) -> None:
             "service",
             {"entered_on": "2010-01-01", "left_on": "2009-01-01"},
             "left_on",
-            "必须晚于入伍日期",
+            "应晚于入伍日期",
         ),
         (
             "skills",

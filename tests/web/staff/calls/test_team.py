@@ -289,7 +289,7 @@ def test_only_city_operator_sets_intervals(client_for: Any, stations: dict[str, 
         assert client_for(user).get(RULES).status_code == 403
     assert client_for(make_staff(stations["江门市"], StationRole.OPERATOR)).post(
         RULES, {"kind": "contradiction"}
-    ).status_code == 404  # fmt: skip
+    ).status_code == 400  # fmt: skip
 
 
 # --- somebody away ---------------------------------------------------------------------------------------
