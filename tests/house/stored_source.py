@@ -149,6 +149,16 @@ def _method(call: ast.Call) -> tuple[str, str]:
     return getattr(owner, "attr", getattr(owner, "id", "")), call.func.attr
 
 
+def _names_of_targets(call: ast.Call) -> set[str]:
+    """Return the names of data that stand beside each target of an event for many."""
+    targets = _keyword(call, "targets")
+    mappings = [node for node in ast.walk(targets) if isinstance(node, ast.Dict)] if targets else []
+    keys = [key for mapping in mappings for key in mapping.keys]
+    return {
+        "**" if key is None else key.value for key in keys if key is None or isinstance(key, ast.Constant)
+    }
+
+
 def list_audit_verbs(sources: list[Source]) -> dict[str, list[str]]:
     """Verb -> names of the data that its events hold ('**' where a mapping is handed on)."""
     verbs: dict[str, set[str]] = defaultdict(set)
@@ -158,6 +168,7 @@ def list_audit_verbs(sources: list[Source]) -> dict[str, list[str]]:
             if verb is None or not {"target", "targets"} & {word.arg for word in call.keywords}:
                 continue
             names = {word.arg or "**" for word in call.keywords} - {"by", "verb", "target", "targets"}
+            names |= _names_of_targets(call)
             texts = source.list_values(verb, function)
             if not texts:
                 raise LookupError(f"{source.name}, line {call.lineno}: which verb is this?")

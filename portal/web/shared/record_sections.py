@@ -21,9 +21,9 @@ from portal.web.shared.record_forms import (
     MaskedIdentityForm,
     ServiceForm,
     SkillsForm,
-    WishForm,
 )
 from portal.web.shared.seen_forms import SEEN_FIELD
+from portal.web.shared.wish_form import WishForm
 
 
 @dataclass(frozen=True, slots=True)
