@@ -153,9 +153,11 @@ def _names_of_targets(call: ast.Call) -> set[str]:
     """Return the names of data that stand beside each target of an event for many."""
     targets = _keyword(call, "targets")
     mappings = [node for node in ast.walk(targets) if isinstance(node, ast.Dict)] if targets else []
-    keys = [key for mapping in mappings for key in mapping.keys]
+    keys: list[Any] = [key for mapping in mappings for key in mapping.keys]
     return {
-        "**" if key is None else key.value for key in keys if key is None or isinstance(key, ast.Constant)
+        "**" if key is None else str(key.value)
+        for key in keys
+        if key is None or isinstance(key, ast.Constant)
     }
 
 
