@@ -88,6 +88,7 @@ class IdentityForm(SeenMixin, RuledForm, forms.ModelForm):
         fields = ["name", "address"]
         field_classes = {"name": PersonNameField}
         labels = {"address": "详细住址（选填，加密保存）"}
+        widgets = {"address": forms.Textarea(attrs={"rows": 2})}
 
     phone = PhoneField(
         label="联系电话",

@@ -1,6 +1,7 @@
 """Forms whose fields follow the rules of an aggregate: they take and refuse what every other path does."""
 
 from collections.abc import Mapping
+from copy import copy
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -55,6 +56,9 @@ class RuledForm(_Form):
     rules: ClassVar[FieldRules]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("instance") is not None:
+            # A model form sets what was typed in its instance, refused or not; the page must not show it.
+            kwargs["instance"] = copy(kwargs["instance"])
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             rule = self.rules.get(name)

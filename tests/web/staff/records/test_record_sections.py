@@ -163,3 +163,10 @@ def test_sections_look_right(towns: Any, open_page: Any, sign_in: Any, look: Any
     for section in ("identity", "service", "skills", "certificates", "wishes", "care"):
         window.goto(section_url(ours, section))
         look(window, f"desk-edit-{section}")
+
+
+def test_refused_edit_leaves_the_heading_as_stored(towns: Any, desk: Any) -> None:
+    html = desk.post(section_url(towns.ours, "identity"), {"name": "谭立荣", "phone": "123"}).content.decode()
+    assert "应为11位手机号码" in html
+    assert f"{towns.ours.name} 的档案" in html
+    assert "谭立荣 的档案" not in html
