@@ -6,6 +6,7 @@ import pytest
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import BadRequest
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template import Context, Template
 from django.test import Client
@@ -36,10 +37,9 @@ def number_without_check(request: HttpRequest) -> HttpResponse:
 
 
 def key_without_check(request: HttpRequest) -> HttpResponse:
-    list(
-        JobFairPage.objects.raw("SELECT * FROM cms_jobfairpage WHERE page_ptr_id = %s", [request.GET["size"]])
-    )
-    return HttpResponse(str(2 ** int(request.GET["size"])))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s + 0", [int(request.GET["size"])])
+    return HttpResponse("")
 
 
 def refusal_without_name(request: HttpRequest) -> HttpResponse:
@@ -104,19 +104,19 @@ def redirect_with_message(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/")
 
 
-# View -> what the walk says, or nothing.
-BAD_VIEWS = {
-    number_without_check: "500 ValueError",
-    key_without_check: "500 ",
-    refusal_without_name: "400 names no field",
-    not_found_without_name: "404 names no field",
-    json_without_name: "422 names no field",
-    json_of_another_field: "422 names no field",
-    form_without_message: "SizeForm.size: the page does not say",
-    redirect_without_message: "redirected without a word on SizeForm.size",
-}
+# View, value sent, what the walk says.
+FAULTS = (
+    (number_without_check, "superscript two", "500 ValueError"),
+    (key_without_check, "2^63", "500 OverflowError"),
+    (refusal_without_name, "-1", "400 names no field"),
+    (not_found_without_name, "year 9999", "404 names no field"),
+    (json_without_name, "NUL", "422 names no field"),
+    (json_of_another_field, "1e9", "422 names no field"),
+    (form_without_message, "2^63", "SizeForm.size: the page does not say"),
+    (redirect_without_message, "several", "redirected without a word on SizeForm.size"),
+)
 GOOD_VIEWS = (named_parameter, named_row, json_of_the_field, form_with_message, redirect_with_message)
-VIEWS = {view.__name__: view for view in (*BAD_VIEWS, *GOOD_VIEWS)}
+VIEWS = {view.__name__: view for view in (*(row[0] for row in FAULTS), *GOOD_VIEWS)}
 urlpatterns = [*(path(f"odd/{name}/", view) for name, view in VIEWS.items()), *portal_urls.urlpatterns]
 
 
@@ -133,19 +133,14 @@ def _answer(visitor: Client, view: Any, value: Any) -> tuple[Target, Any, Any]:
     return target, response, watch
 
 
-@pytest.mark.parametrize("value_name", ["superscript two", "2^63", "year 1"])
-@pytest.mark.parametrize("view", BAD_VIEWS)
-def test_bad_answer_is_a_fault(visitor: Client, view: Any, value_name: str) -> None:
-    if value_name == "2^63" and "number" in view.__name__:
-        value_name = "1e9"  # 2^63 is a number to Python
+@pytest.mark.parametrize(("view", "value_name", "fault"), FAULTS)
+def test_bad_answer_is_a_fault(visitor: Client, view: Any, value_name: str, fault: str) -> None:
     _, usual, _ = _answer(visitor, view, "1")
+    assert usual.status_code in {200, 302}
     _, response, watch = _answer(visitor, view, ODD_VALUES[value_name])
     tally = Tally()
     tally.add("get", value_name, response, watch, "size", was=usual.status_code)
-    is_form = "form" in view.__name__ or "redirect" in view.__name__
-    if is_form and value_name == "2^63":
-        assert any(form.errors for form in watch.forms)
-    assert [fault for fault in tally.faults if BAD_VIEWS[view] in fault], tally.faults
+    assert any(fault in line for line in tally.faults), tally.faults
     assert tally.server_error_count == (response.status_code >= 500)
     assert tally.named_count == 0
 
