@@ -16,6 +16,7 @@ from portal.accounts.enums import AccessKind, ConsentPurpose, FactorKind
 from portal.accounts.roles import Permission, StationRole, permissions_of, roles_with
 from portal.core.encryption import EncryptedTextField, hash_phone, mask_phone
 from portal.core.models import AppendOnlyModel, TimestampedModel
+from portal.core.text_folding import display_line
 from portal.core.validators import normalise_phone, validate_phone
 from portal.stations.models import Station
 
@@ -30,7 +31,7 @@ _SESSION_SALT = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_ha
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         """Return the user of a phone number as typed, or of its stored hash (the value of USERNAME_FIELD)."""
-        text = username or ""
+        text = display_line(username or "")
         return self.get(Q(phone_hash=hash_phone(text)) | Q(phone_hash=text))
 
     def create_user(self, phone: str, *, name: str, password: str | None = None, **fields: Any) -> "User":
