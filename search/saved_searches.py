@@ -94,7 +94,7 @@ def remove(*, by: User, saved_search: SavedSearch) -> None:
     """Remove a saved search; nothing happens where it was removed meanwhile."""
     try:
         saved_search = _lock_own(saved_search, by)
-    except SavedSearch.DoesNotExist:
+    except ValidationError:
         return
     audit.record(by=by, verb="search.saved_removed", target=saved_search)
     saved_search.delete()

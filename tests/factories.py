@@ -262,23 +262,23 @@ def make_fair_index() -> FairIndexPage:
 def make_fair(
     *, title: str = "退役军人专场招聘会", organiser: Station | None = None, **fields: Any
 ) -> JobFairPage:
-    """A published fair in three days, open for registration now."""
+    """A published fair in three days, open for registration now, at the latest until its end."""
     stations = make_stations()
     now = timezone.now()
+    starts_at = fields.setdefault("starts_at", now + timedelta(days=3))
+    ends_at = fields.setdefault("ends_at", starts_at + timedelta(hours=4))
+    closes_at = fields.setdefault("registration_closes_at", min(now + timedelta(days=2), ends_at))
     page = JobFairPage(
         **{
             "title": title,
             "slug": f"fair-{next(_serial)}",
-            "starts_at": now + timedelta(days=3),
-            "ends_at": now + timedelta(days=3, hours=4),
             "mode": FairMode.OFFLINE,
             "venue": "市民广场",
             "address": "演示路1号",
             "region": stations["新会区"].region,
             "organiser": organiser or stations["新会区"],
             "capacity": 300,
-            "registration_opens_at": now - timedelta(days=7),
-            "registration_closes_at": now + timedelta(days=2),
+            "registration_opens_at": min(now, closes_at) - timedelta(days=7),
             "live": True,
             **fields,
         }

@@ -18,6 +18,7 @@ from pathlib import Path
 from tests.harness.leaks import CLUSTER
 from tests.harness.needs import IN_CI, postgres_bin
 
+ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
@@ -76,6 +77,23 @@ def scratch_server(bin_folder: Path) -> Iterator[tuple[str, Path]]:
             run("pg_ctl", "-D", data, "-s", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def figure_on_postgres(test: str) -> str:
+    """Run one slow test on a scratch PostgreSQL and return the line that it prints after 'postgresql:'.
+
+    Raises:
+        AssertionError: it failed, or did not run.
+    """
+    ours = {"DATABASE_URL", "PORTAL_DATA", "DJANGO_SETTINGS_MODULE"}
+    pytest = [sys.executable, "-m", "pytest", "-q", "-s", "--slow", test]
+    process = subprocess.run(
+        [sys.executable, "-m", "tests.postgres", "--", *pytest],
+        cwd=ROOT, check=False, capture_output=True, text=True,
+        env={name: value for name, value in os.environ.items() if name not in ours},
+    )  # fmt: skip
+    assert process.returncode == 0, process.stdout[-4_000:]
+    return next(line for line in process.stdout.splitlines() if line.startswith("postgresql:"))
 
 
 def main(command: list[str]) -> int:

@@ -1,6 +1,6 @@
 """Published page of a job fair (招聘会). Booths, registrations and check-ins are in `portal.fairs`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -14,6 +14,10 @@ from wagtail.search import index
 from cms.forms import FairForm
 from portal.core.models import Region
 from portal.stations.models import Station
+
+LONGEST_FAIR = timedelta(days=62)
+FIRST_FAIR_YEAR = 2018  # the year in which the service network began
+YEARS_AHEAD = 2
 
 
 class FairMode(models.TextChoices):
@@ -101,6 +105,14 @@ class JobFairPage(Page):
         errors = {}
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             errors["ends_at"] = "结束时间必须晚于开始时间。"
+        if self.starts_at and self.ends_at and self.ends_at > self.starts_at + LONGEST_FAIR:
+            errors["ends_at"] = f"一场招聘会最多 {LONGEST_FAIR.days} 天，请核对结束时间。"
+        for name in ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at"):
+            moment = getattr(self, name)
+            if moment and not FIRST_FAIR_YEAR <= moment.year <= timezone.localdate().year + YEARS_AHEAD:
+                errors[name] = "年份不合理，请核对。"
+        if self.registration_closes_at and self.ends_at and self.registration_closes_at > self.ends_at:
+            errors["registration_closes_at"] = "报名截止不能晚于招聘会结束。"
         if (
             self.registration_opens_at
             and self.registration_closes_at

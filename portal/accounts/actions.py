@@ -12,6 +12,7 @@ from portal.accounts.enums import AccessKind, ConsentPurpose
 from portal.accounts.models import AccessLog, Appointment, Consent, User
 from portal.accounts.roles import Permission, StationRole
 from portal.core import audit
+from portal.core.day_bounds import latest_planned_day, require_between
 from portal.core.locking import locked
 from portal.stations.models import Station
 
@@ -34,6 +35,7 @@ def appoint(
         raise ValidationError({"station": f"{station.name}已停用。"})
     if starts_on < station.opened_on:
         raise ValidationError({"starts_on": f"{station.name}到 {station.opened_on:%Y-%m-%d} 才启用。"})
+    require_between("starts_on", starts_on, station.opened_on, latest_planned_day(), "开始日期")
     same = Appointment.objects.filter(user=user, station=station, role=role)
     if same.filter(Q(ends_on=None) | Q(ends_on__gte=starts_on)).exists():
         raise ValidationError(f"{user.name}在这一天已经担任该站的{StationRole(role).label}。")
@@ -53,6 +55,8 @@ def end_appointment(*, appointment: Appointment, by: User | None, last_day: date
     appointment = locked(appointment, "user", "station")
     if appointment.ends_on is not None and appointment.ends_on < timezone.localdate():
         raise ValidationError("这项任职已经结束。")
+    latest = max(latest_planned_day(), appointment.starts_on)
+    require_between("last_day", last_day, date.min, latest, "最后一天")
     if last_day < appointment.starts_on:
         raise ValidationError({"last_day": f"最后一天不能早于开始日期 {appointment.starts_on:%Y-%m-%d}。"})
     if (

@@ -18,6 +18,7 @@ from portal.core import audit
 from portal.core.locking import locked
 from portal.placements.models import Placement
 from portal.placements.placement_steps import lock_placement
+from portal.placements.step_days import earliest_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,8 @@ def validate_answer(placement: Placement, data: AnswerData) -> Question:
         raise ValidationError({"day": "日期不能晚于今天。"})
     if data.reply == Reply.LEFT and placement.onboarded_on and data.day < placement.onboarded_on:
         raise ValidationError({"day": f"不能早于入职日期 {placement.onboarded_on:%Y-%m-%d}。"})
+    if data.day < (earliest := earliest_day(placement)):
+        raise ValidationError({"day": f"不能早于上一步的日期 {earliest.isoformat()}。"}, code="too_early")
     return question
 
 

@@ -85,7 +85,7 @@ def merge_changes(
     digests, changes, conflicts = _parse(token), {}, {}
     for name, value in values.items():
         own, base, theirs = _digest(name, value), digests.get(name), _digest(name, current[name])
-        if base is None or theirs == base:
+        if base is None or theirs == base != own:
             changes[name] = value
         elif own not in {base, theirs}:
             now = (texts or {}).get(name, "")
@@ -119,11 +119,19 @@ def _display_text(instance: Model, name: str) -> str:
     return text if len(text) <= _SHOWN_LENGTH else f"{text[:_SHOWN_LENGTH]}…"
 
 
+def seal_whole(instance: Model, names: Iterable[str]) -> str:
+    """Return a short token of these fields together, for a decision about all of them."""
+    return _digest("", seal_fields(instance, names))
+
+
 def require_unchanged(token: str, instance: Model, names: Iterable[str], message: str) -> None:
-    """Check that a locked row still has the values that the decision is based on; an empty token passes.
+    """Check that a locked row still has the values that a decision is based on; an empty token passes.
+
+    Args:
+        token: `seal_whole` of what the author of the decision saw.
 
     Raises:
         ValidationError: code STALE, with `message`.
     """
-    if token and token != seal_fields(instance, names):
+    if token and token != seal_whole(instance, names):
         raise ValidationError(message, code=STALE)

@@ -7,6 +7,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from portal.core.day_bounds import EARLIEST_DAY, MIN_AGE
 from portal.core.text_folding import fold_code, fold_phone
 from portal.core.text_patterns import passes_luhn
 from portal.core.unit_names import find_unit_names
@@ -47,7 +48,7 @@ def validate_id_number(value: str) -> None:
         born = birth_date_of(value)
     except ValueError as error:
         raise ValidationError("身份证号中的出生日期不存在，请核对第7至14位。", code="id_birth") from error
-    if not date(1900, 1, 1) <= born <= timezone.localdate():
+    if not EARLIEST_DAY <= born <= timezone.localdate() - MIN_AGE:
         raise ValidationError("身份证号中的出生日期不合理，请核对第7至14位。", code="id_birth")
     if id_check_character(value[:17]) != value[17]:
         raise ValidationError("身份证号校验位不符，请逐位核对。", code="id_check")

@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
 from portal.accounts.models import User
-from portal.core.locking import locked
 from portal.documents.enums import DocumentKind, DocumentState, OwnerType
 from portal.documents.models import Document, private_storage
 from portal.documents.upload_validation import Upload
@@ -39,18 +37,6 @@ def create_document(
     except BaseException:
         storage.delete(name)
         raise
-
-
-def lock_document(document: Document) -> Document:
-    """Lock a document until the transaction ends; bring it up to date and return it.
-
-    Raises:
-        ValidationError: it was removed or replaced meanwhile.
-    """
-    try:
-        return locked(document)
-    except Document.DoesNotExist as error:
-        raise ValidationError("这份材料已经被删除或更换，请刷新后再看。") from error
 
 
 def save_judgement(document: Document, *, by: User, state: DocumentState, reason: str) -> None:

@@ -15,7 +15,6 @@ from portal.documents.actions import (
     create_document,
     delete_content_on_commit,
     delete_document,
-    lock_document,
     read_content,
     save_judgement,
 )
@@ -101,7 +100,7 @@ def remove_document(*, document: Document, by: User) -> None:
         ValidationError: a decision is based on it; it can only be replaced.
     """
     employer, number = locked(owner_of(document)), document.pk
-    document = lock_document(document)
+    document = locked(document)
     if not acts_for(by, employer):
         raise PermissionDenied("not a member of this employer")
     if document.replaced_at is not None or document.verification_bases.exists():
@@ -119,7 +118,7 @@ def judge_document(*, document: Document, by: User, accepted: bool, reason: str 
         ValidationError: refused without a reason, or replaced meanwhile.
     """
     employer = locked(owner_of(document), "station")
-    document = lock_document(document)
+    document = locked(document)
     if not can_review(by, employer):
         raise PermissionDenied("not a reviewer of this employer's station")
     if document.replaced_at is not None:

@@ -120,16 +120,8 @@ def _lock_invitation(invitation: EmployerInvitation) -> EmployerInvitation:
 
 
 def _lock_membership(membership: EmployerMembership) -> EmployerMembership:
-    """Lock the employer, then one of its memberships.
-
-    Raises:
-        ValidationError: the member has gone meanwhile.
-    """
     locked(membership.employer)
-    try:
-        return locked(membership)
-    except EmployerMembership.DoesNotExist as error:
-        raise ValidationError("这名成员已经不在单位里了。") from error
+    return locked(membership)
 
 
 def _require_own(invitation: EmployerInvitation, user: User) -> None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.day_bounds import PLANNED_WITHIN, latest_planned_day, require_between
 from portal.core.locking import locked
 from portal.follow_ups.models import Cover
 from portal.follow_ups.permissions import can_arrange_cover, station_paths_on
@@ -29,6 +30,8 @@ def arrange_cover(
     locked(clerk)  # serialises arrangements for one clerk
     if ends_on < starts_on or ends_on < timezone.localdate():
         raise ValidationError({"ends_on": "结束日期不能早于开始日期，也不能早于今天。"})
+    require_between("starts_on", starts_on, timezone.localdate() - PLANNED_WITHIN, ends_on, "开始日期")
+    require_between("ends_on", ends_on, starts_on, latest_planned_day(), "结束日期")
     if clerk == cover:
         raise ValidationError({"cover": "不能由本人代班。"})
     clerk_paths = station_paths_on(clerk, max(starts_on, timezone.localdate()))

@@ -109,7 +109,7 @@ class ListParser:
             code = self._find(word[: years.start()] if years else word) or self._find(word)
             if code is None:
                 raise BadRow(
-                    "choice", f"{self.label}：认不出其中一项，请对照模板“可选内容”填写，用顿号“、”隔开。"
+                    "choice", f"{self.label}：认不出其中一项，请对照“可选内容”填写，用顿号“、”隔开。"
                 )
             years_by_code[code] = int(years[1]) if years else None
         return years_by_code

@@ -11,6 +11,7 @@ from django.utils import timezone
 from cms.models import JobFairPage
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.day_bounds import require_between
 from portal.core.locking import locked
 from portal.core.state_machine import TransitionRefused
 from portal.employers.permissions import is_hidden_from
@@ -22,6 +23,7 @@ from portal.placements.events import announce
 from portal.placements.milestones import MILESTONE_BY_STEP, required_days
 from portal.placements.models import Placement
 from portal.placements.placement_steps import lock_placement, take_step, update_employment_status
+from portal.placements.step_days import LATE_INTENTION, require_planned_day, require_step_day
 from portal.placements.workflow import (
     EMPLOYED_STATES,
     EVER_EMPLOYED_STATES,
@@ -75,6 +77,7 @@ def declare(
         if booth is None:
             raise ValidationError({"position": "该单位没有参加这场招聘会。"})
     now = timezone.now()
+    require_planned_day(planned_first_day, timezone.localdate(now))
     is_own = veteran.account_id == by.pk
     placement = Placement(
         veteran=veteran,
@@ -158,10 +161,10 @@ def advance(
     target = TRANSITIONS.target(step, placement.state)
     on = on or timezone.localdate()
     note = note.strip()
-    if on > timezone.localdate():
-        raise ValidationError({"on": "日期不能晚于今天。"})
+    require_step_day(placement, on)
     onboarded_on, left_on = placement.onboarded_on, None
     if target == PlacementState.OFFERED:
+        require_planned_day(planned_first_day, on)
         placement.planned_first_day = planned_first_day or placement.planned_first_day
     elif target == PlacementState.ONBOARDED:
         headcount.require_vacancy(placement)
@@ -281,6 +284,8 @@ def _days_after_correction(
     today = timezone.localdate()
     if max(first, last or first) > today:
         raise ValidationError({"on": "日期不能晚于今天。"})
+    declared_on = placement.transitions.order_by("sequence").values_list("happened_on", flat=True)[0]
+    require_between("on", on, declared_on - LATE_INTENTION, today, "日期")
     if last is not None and last < first:
         raise ValidationError({"on": "离职日期不能早于入职日期。"})
     step = next((row.step for row in TRANSITIONS if row.target == target), "")

@@ -203,7 +203,7 @@ def approve(
     """Publish a position in review until it expires.
 
     Args:
-        seen_token: `content_token` of what the reviewer saw.
+        seen_token: `review_token` of what the reviewer saw.
 
     Raises:
         PermissionDenied: `by` does not review this employer.

@@ -17,7 +17,7 @@ Skipped = list[tuple[Position, str]]
 
 @transaction.atomic
 def confirm_and_approve(*, position: Position, by: User, seen_token: str = "") -> Position:
-    """Confirm the wording exception of a position and approve it, or neither; `seen_token` as for `approve`.
+    """Confirm the wording exception of a position and approve it, both or neither.
 
     Raises:
         ValidationError: as for `confirm_exception` and `approve`.
@@ -32,7 +32,7 @@ def approve_clean(
     """Approve the positions whose wording has no finding, each in a transaction of its own.
 
     Args:
-        seen_tokens: `content_token` of what the reviewer saw, by primary key.
+        seen_tokens: `review_token` of what the reviewer saw, by primary key.
 
     Returns:
         The approved positions, and the others with the reason.

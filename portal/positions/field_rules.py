@@ -26,7 +26,7 @@ from portal.core.field_rules import (
 )
 from portal.core.models import Region
 from portal.positions.enums import PositionKind
-from portal.stations.enums import StationLevel
+from portal.stations.served_area import served_regions
 
 MIN_PAY, MAX_PAY = 500, 1_000_000  # yuan per month
 MAX_HEADCOUNT = 5_000
@@ -34,7 +34,6 @@ MAX_EXPERIENCE_YEARS = 50
 MAX_DAYS_OPEN = 366
 MAX_TEXT = 5_000  # characters of duties and of requirements
 REGION_NOT_SERVED = "没有这个地区，或不在本市服务范围。请填县（市、区）或镇（街道）。"
-_SERVED_LEVELS = (StationLevel.COUNTY, StationLevel.TOWN)
 EXTERNAL_ID_PATTERN = re.compile(r"[A-Za-z0-9\u4e00-\u9fff_./#-]{1,64}")
 
 
@@ -46,12 +45,11 @@ def validate_external_id(value: str) -> None:
 
 def served_region_codes() -> frozenset[str]:
     """Return the codes of the counties and towns that a position may be in."""
-    rows = Region.objects.filter(stations__level__in=_SERVED_LEVELS)
-    return frozenset(rows.values_list("pk", flat=True))
+    return frozenset(served_regions().values_list("pk", flat=True))
 
 
 def _check_served(region: Region) -> None:
-    if not Region.objects.filter(pk=region.pk, stations__level__in=_SERVED_LEVELS).exists():
+    if not served_regions().filter(pk=region.pk).exists():
         raise ValidationError(REGION_NOT_SERVED, code="region")
 
 
@@ -146,7 +144,7 @@ def clean_position(values: Mapping[str, Any], *, current: Any) -> dict[str, Any]
         ValidationError: by field.
     """
     cleaned = POSITION_RULES.clean(values, current=current)
-    if "pay_to" in cleaned and cleaned["pay_to"] is None:
+    if cleaned.get("pay_to", current.pay_to) is None:
         cleaned["pay_to"] = cleaned.get("pay_from", current.pay_from)
     if "external_id" in cleaned:
         cleaned["external_id"] = cleaned["external_id"] or None

@@ -199,8 +199,7 @@ class PositionImporter:
 
     def write(self, rows: Sequence[PositionRow], *, import_id: int, dry: bool) -> list[RowResult]:
         """Create new positions, change those with the same external id, and submit both for review."""
-        # Serialise the imports of an employer, so that the rows read here are current when written.
-        locked(self._employer)
+        locked(self._employer)  # one import at a time: rows are still as read here when they are written
         positions = Position.objects.filter(employer=self._employer)
         external_ids = [row.external_id for row in rows if row.external_id]
         by_external_id = {

@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 
 from portal.accounts.models import User
 from portal.core.locking import locked
-from portal.core.seen_values import require_unchanged, seal_fields
+from portal.core.seen_values import require_unchanged, seal_fields, seal_whole
 from portal.positions.field_rules import POSITION_RULES
 from portal.positions.models import Position
 from portal.positions.permissions import can_edit, can_review
@@ -38,7 +38,7 @@ def lock_for_review(position: Position, by: User, seen_token: str = "") -> Posit
     """Return the locked position if `by` reviews its employer.
 
     Args:
-        seen_token: `content_token` of what the reviewer saw.
+        seen_token: `review_token` of what the reviewer saw.
 
     Raises:
         PermissionDenied: `by` does not review this employer.
@@ -52,5 +52,10 @@ def lock_for_review(position: Position, by: User, seen_token: str = "") -> Posit
 
 
 def content_token(position: Position) -> str:
-    """Return the token of the content that a page shows: see `portal.core.seen_values`."""
+    """Return the token of the content that a form shows, field by field: see `portal.core.seen_values`."""
     return seal_fields(position, EDITABLE_FIELDS)
+
+
+def review_token(position: Position) -> str:
+    """Return the token of the content as a whole that a reviewer decides on."""
+    return seal_whole(position, EDITABLE_FIELDS)

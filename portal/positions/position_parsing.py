@@ -20,7 +20,7 @@ from portal.imports.cell_parsing import (
 from portal.imports.import_kinds import BadRow
 from portal.positions.enums import PositionKind
 from portal.positions.field_rules import POSITION_RULES, REGION_NOT_SERVED
-from portal.stations.enums import StationLevel
+from portal.stations.served_area import served_regions
 
 # Chinese name of each code of a bad row.
 PROBLEMS = {
@@ -106,7 +106,7 @@ class EducationParser:
         levels = [level for level in parts if level is not None]
         if not levels:
             labels = "、".join(str(label) for label in Education.labels)
-            raise BadRow("choice", f"{self.label}：请从这些里选一个：{labels}；没有要求写“不限”。")
+            raise BadRow("choice", f"{self.label}：请从这些里选一个：{labels}。")
         return min(levels)
 
 
@@ -236,9 +236,8 @@ class RegionParser:
 
 def list_served_regions() -> tuple[str, ...]:
     """Return the names of the counties and towns of the served area, for the template's choices."""
-    rows = Region.objects.filter(stations__level__in=[StationLevel.COUNTY, StationLevel.TOWN])
     return tuple(
         row.name if len(row.code) <= 6 else f"{row.parent.name}{row.name}"
-        for row in rows.distinct().select_related("parent").order_by("code")
+        for row in served_regions().select_related("parent").order_by("code")
         if row.parent is not None
     )

@@ -36,7 +36,7 @@ def approve_exception(*, position: Position, by: User, seen_token: str = "") -> 
     """Record the consent of the first reviewer: the basis justifies the blocked phrases.
 
     Args:
-        seen_token: `content_token` of what the reviewer saw.
+        seen_token: `review_token` of what the reviewer saw.
 
     Raises:
         PermissionDenied: `by` does not review this employer.

@@ -124,6 +124,8 @@ CRISPY_FAIL_SILENTLY = False
 # SQLite by default: one file, safe with several processes in WAL mode when every write transaction
 # takes its lock at the start (IMMEDIATE) and waits for its turn (timeout, seconds).
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}
+# The backend of the same name with hooks for a rollback: see portal/core/locking.py.
+DATABASES["default"]["ENGINE"] = f"portal.core.database.{DATABASES['default']['ENGINE'].rpartition('.')[2]}"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",

@@ -15,7 +15,7 @@ from portal.core.classification import DataClass, fields_of_class
 from portal.core.encryption import EncryptedTextField, hash_id_number
 from portal.core.locking import locked
 from portal.core.models import Occupation, Region
-from portal.core.seen_values import merge_fields
+from portal.core.seen_values import merge_changes, merge_fields, seal
 from portal.core.validators import birth_date_of
 from portal.stations.models import Station
 from portal.veterans.enums import RecordSource, Sex
@@ -35,6 +35,11 @@ from portal.veterans.permissions import can_edit, serves
 from portal.veterans.record_changes import RecordChange, announce_record_changes, set_values
 from portal.veterans.record_moves import station_for_record
 
+CERTIFICATE_DETAILS = ("grade", "number", "valid_until")
+WISH_FIELDS = (
+    "text", "lowest_pay", "max_distance_km", "accepts_shift", "accepts_travel", "start_date",
+    "wants_training", "wants_business",
+)  # fmt: skip
 # Sensitive texts of a record, which staff may see one at a time: field -> Chinese name.
 REVEALABLE = {
     field.name: str(field.verbose_name)
@@ -157,12 +162,18 @@ def update_record(
 
 
 @transaction.atomic
-def set_services(*, veteran: Veteran, by: User, services: Iterable[tuple[str, int]]) -> Veteran:
-    """Replace the military specialties by (specialty code, years) pairs."""
+def set_services(
+    *, veteran: Veteran, by: User, services: Iterable[tuple[str, int]], seen_token: str = ""
+) -> Veteran:
+    """Replace the military specialties by (specialty code, years) pairs.
+
+    `seen_token` as for `update_record`.
+    """
     veteran = _lock_editable(veteran, by)
     rows = {code: SERVICE_RULES.clean({"specialty": code, "years": years}) for code, years in services}
     new = {code: row["years"] for code, row in rows.items()}
-    if new == dict(veteran.services.values_list("specialty", "years")):
+    changes = merge_changes(seen_token, {"services": list(new.items())}, _services(veteran))
+    if not changes or new == dict(veteran.services.values_list("specialty", "years")):
         return veteran
     veteran.services.all().delete()
     Service.objects.bulk_create(
@@ -172,10 +183,15 @@ def set_services(*, veteran: Veteran, by: User, services: Iterable[tuple[str, in
 
 
 @transaction.atomic
-def set_certificates(*, veteran: Veteran, by: User, kinds: Iterable[str]) -> Veteran:
-    """Replace the certificates by these kinds; details of certificates that stay are kept."""
+def set_certificates(*, veteran: Veteran, by: User, kinds: Iterable[str], seen_token: str = "") -> Veteran:
+    """Replace the certificates by these kinds; details of certificates that stay are kept.
+
+    `seen_token` as for `update_record`.
+    """
     veteran = _lock_editable(veteran, by)
     new_kinds = {CERTIFICATE_RULES["kind"].clean(kind) for kind in kinds}
+    if not merge_changes(seen_token, {"certificates": new_kinds}, _certificates(veteran)):
+        return veteran
     old_kinds = set(veteran.certificates.values_list("kind", flat=True))
     if new_kinds == old_kinds:
         return veteran
@@ -188,9 +204,9 @@ def set_certificates(*, veteran: Veteran, by: User, kinds: Iterable[str]) -> Vet
 
 @transaction.atomic
 def set_certificate_details(
-    *, veteran: Veteran, by: User, details: Mapping[str, Mapping[str, Any]]
+    *, veteran: Veteran, by: User, details: Mapping[str, Mapping[str, Any]], seen_token: str = ""
 ) -> Veteran:
-    """Set `grade`, `number` and `valid_until` of the person's certificates, by kind.
+    """Set `grade`, `number` and `valid_until` of the person's certificates, by kind; `seen_token` as above.
 
     Raises:
         ValidationError: a number that must not be stored, or another invalid value.
@@ -198,10 +214,12 @@ def set_certificate_details(
     veteran = _lock_editable(veteran, by)
     is_changed = False
     for certificate in veteran.certificates.filter(kind__in=details):
-        values = CERTIFICATE_RULES.clean(details[certificate.kind])
-        is_changed = is_changed or any(getattr(certificate, name) != value for name, value in values.items())
-        for name, value in values.items():
-            setattr(certificate, name, value)
+        kind, current = certificate.kind, _certificate_details(certificate)
+        values = {f"{name}_{kind}": value for name, value in CERTIFICATE_RULES.clean(details[kind]).items()}
+        changes = merge_changes(seen_token, values, current)
+        is_changed = is_changed or any(current[name] != value for name, value in changes.items())
+        for name, value in changes.items():
+            setattr(certificate, name.removesuffix(f"_{kind}"), value)
         certificate.full_clean(exclude=["veteran"])
         certificate.save()
     return _save_related(veteran, by, "certificates", "certificates") if is_changed else veteran
@@ -211,10 +229,15 @@ def set_certificate_details(
 def add_work_history(
     *, veteran: Veteran, by: User, employer_name: str, title: str, years: int, duties: str = ""
 ) -> WorkHistory:
-    """Add a civilian job to the record."""
+    """Add a civilian job; the same one, sent twice by a form, is stored once."""
     veteran = _lock_editable(veteran, by)
-    values = {"employer_name": employer_name, "title": title, "years": years, "duties": duties}
-    job = WorkHistory(veteran=veteran, **JOB_RULES.clean(values))
+    values = JOB_RULES.clean(
+        {"employer_name": employer_name, "title": title, "years": years, "duties": duties}
+    )
+    twin = veteran.work_history.filter(**values).first()
+    if twin is not None:
+        return twin
+    job = WorkHistory(veteran=veteran, **values)
     job.full_clean()
     job.save()
     _save_related(veteran, by, "skills", "work_history")
@@ -223,9 +246,11 @@ def add_work_history(
 
 @transaction.atomic
 def remove_work_history(*, veteran: Veteran, by: User, job: WorkHistory) -> None:
-    """Remove one civilian job from the record."""
+    """Remove one civilian job from the record; a second call changes nothing."""
     veteran = _lock_editable(veteran, by)
-    veteran.work_history.filter(pk=job.pk).delete()
+    deleted_count, _ = veteran.work_history.filter(pk=job.pk).delete()
+    if not deleted_count:
+        return
     _save_related(veteran, by, "skills", "work_history")
 
 
@@ -237,19 +262,67 @@ def set_wish(
     occupations: Iterable[Occupation] = (),
     regions: Iterable[Region] = (),
     lowest_pay: Decimal | None = None,
+    seen_token: str = "",
     **fields: Any,
 ) -> Wish:
-    """Replace the wish of the person; an argument left out means no limit."""
+    """Replace the wish of the person; an argument left out means no limit.
+
+    `seen_token` as for `update_record`.
+    """
     veteran = _lock_editable(veteran, by)
     wish, _ = Wish.objects.get_or_create(veteran=veteran)
-    for field, value in WISH_RULES.clean({"lowest_pay": lowest_pay, **fields}).items():
+    values = WISH_RULES.clean({"lowest_pay": lowest_pay, **fields})
+    values |= {"occupations": list(occupations), "regions": list(regions)}
+    changes = merge_changes(seen_token, values, _wish_values(wish))
+    relations = {name: changes.pop(name) for name in ("occupations", "regions") if name in changes}
+    for field, value in changes.items():
         setattr(wish, field, value)
     wish.full_clean()
     wish.save()
-    wish.occupations.set(occupations)
-    wish.regions.set(regions)
+    for name, rows in relations.items():
+        getattr(wish, name).set(rows)
     _save_related(veteran, by, "wishes", "wish")
     return wish
+
+
+def _services(veteran: Veteran) -> dict[str, Any]:
+    rows = veteran.services.order_by("pk").values_list("specialty_id", "years")
+    return {"services": list(rows)}
+
+
+def _certificates(veteran: Veteran) -> dict[str, Any]:
+    return {"certificates": list(veteran.certificates.values_list("kind", flat=True))}
+
+
+def _certificate_details(certificate: Certificate) -> dict[str, Any]:
+    return {f"{name}_{certificate.kind}": getattr(certificate, name) for name in CERTIFICATE_DETAILS}
+
+
+def _wish_values(wish: Wish) -> dict[str, Any]:
+    relations: dict[str, Any] = {"occupations": [], "regions": []}
+    if wish.pk:
+        relations = {"occupations": wish.occupations.all(), "regions": wish.regions.all()}
+    return {**{name: getattr(wish, name) for name in WISH_FIELDS}, **relations}
+
+
+def services_token(veteran: Veteran) -> str:
+    """Return the token of the specialties for `set_services`; see `portal.core.seen_values`."""
+    return seal(_services(veteran))
+
+
+def certificates_token(veteran: Veteran) -> str:
+    """Return the token of the kinds of certificates for `set_certificates`."""
+    return seal(_certificates(veteran))
+
+
+def certificate_details_token(veteran: Veteran) -> str:
+    """Return the token of the details for `set_certificate_details`."""
+    return " ".join(seal(_certificate_details(certificate)) for certificate in veteran.certificates.all())
+
+
+def wish_token(wish: Wish) -> str:
+    """Return the token of a wish, saved or not, for `set_wish`."""
+    return seal(_wish_values(wish))
 
 
 def log_refused_access(*, by: User, file_id: int) -> bool:

@@ -191,7 +191,9 @@ class RecordImporter:
         """Write valid rows: create new records, update existing ones where they differ."""
         existing = {
             veteran.id_hash: veteran
-            for veteran in Veteran.objects.filter(id_hash__in=[row.id_hash for row in rows])
+            for veteran in Veteran.objects.select_for_update(of=("self",), no_key=True)
+            .filter(id_hash__in=[row.id_hash for row in rows])
+            .order_by("pk")
         }
         changes = [_Change(row, existing.get(row.id_hash), self._served_ids, self._default) for row in rows]
         _load_related_rows(changes)
@@ -279,6 +281,9 @@ class _Change:
                 code="elsewhere",
                 reason="身份证号：此人已在管辖范围外的服务站建档，请与上级服务站核对。",
             )
+        if self.veteran.closed_on is not None:
+            where = "已并入另一份，请到保留的那份上修改" if self.veteran.merged_into_id else "已经注销"
+            return RowResult(RowOutcome.BAD, code="closed", reason=f"身份证号：此人的档案{where}。")
         days = {name: value for name, value in self.row.values.items() if name in {"entered_on", "left_on"}}
         if not self.is_new and RECORD_RULES.split(days, current=self.veteran)[1]:
             return RowResult(

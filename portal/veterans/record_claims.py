@@ -49,7 +49,7 @@ def claim_record(*, by: User, id_number: str) -> RecordClaim | None:
     failed = AuditEvent.objects.filter(verb="veterans.claim_failed", actor_id=by.pk, at__gt=since)
     if failed.count() >= MAX_FAILURES_PER_DAY:
         raise ValidationError({"id_number": TOO_OFTEN})
-    if veteran.account_id is not None or veteran.closed_on or veteran.phone_hash != by.phone_hash:
+    if not _is_claimable(veteran, by):
         _fail(by, veteran)
         raise ValidationError({"id_number": NOT_MATCHED})
     with transaction.atomic():
@@ -57,11 +57,15 @@ def claim_record(*, by: User, id_number: str) -> RecordClaim | None:
         pending = RecordClaim.objects.pending().filter(user=by).first()  # one claim at a time
         if pending is not None:
             return pending
-        if veteran.account_id is not None or veteran.closed_on:
+        if not _is_claimable(veteran, by):
             raise ValidationError({"id_number": NOT_MATCHED})
         claim = RecordClaim.objects.create(veteran=veteran, user=by)
         audit.record(by=by, verb="veterans.claimed", target=veteran, claim=claim.pk)
     return claim
+
+
+def _is_claimable(veteran: Veteran, by: User) -> bool:
+    return veteran.account_id is None and veteran.closed_on is None and veteran.phone_hash == by.phone_hash
 
 
 def _lock_claim(claim: RecordClaim) -> RecordClaim:

@@ -40,6 +40,7 @@ PROBLEMS = {
     "unit_name": "写了部队番号或代号",
     "duplicate": "身份证号在本表中重复",
     "elsewhere": "已在其他服务站建档",
+    "closed": "档案已注销，或已并入另一份",
     "too_long": "文字太长",
 }
 # Other words for a choice -> its stored value.
@@ -71,8 +72,10 @@ CHOICE_SYNONYMS: dict[type[Choices], dict[str, str | int]] = {
 }  # fmt: skip
 
 _NONE = frozenset({"无", "否", "没有"})
+# '低保家庭' and '低保户' say who has the difficulty.
+_WHO = re.compile("(?:家庭|户|人员|对象)$")
 _DIFFICULTY_SYNONYMS = {
-    "大病": "重大疾病", "重病": "重大疾病", "低保户": "低保", "最低生活保障": "低保", "特困": "特困供养",
+    "大病": "重大疾病", "重病": "重大疾病", "最低生活保障": "低保", "特困": "特困供养",
     "失业": "长期失业", "住房": "住房困难", "子女就学": "子女就学困难", "因灾": "因灾致困",
     "其他": "其他困难",
 }  # fmt: skip
@@ -96,7 +99,7 @@ def parse_id_number(cell: Any) -> str:
 
 def parse_difficulty(cell: Any) -> list[str]:
     """Return the difficulty types that a cell names, in their official words where those are known."""
-    words = [fold_text(word) for word in LIST_SEPARATORS.split(clean_text(cell))]
+    words = [_WHO.sub("", fold_text(word)) for word in LIST_SEPARATORS.split(clean_text(cell))]
     return [_DIFFICULTY_SYNONYMS.get(word, word) for word in words if word and word not in _NONE]
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.locking import locked
-from portal.documents.actions import create_document, delete_document, lock_document, save_judgement
+from portal.documents.actions import create_document, delete_document, save_judgement
 from portal.documents.enums import DocumentKind, DocumentState, OwnerType
 from portal.documents.models import Document, DocumentQuerySet
 from portal.documents.upload_validation import Upload, validate_upload
@@ -77,7 +77,7 @@ def judge_document(*, document: Document, by: User, accepted: bool, reason: str 
         PermissionDenied: `by` is not staff of the record's station.
         ValidationError: refused without a reason.
     """
-    veteran, document = locked(_owner(document), "station"), lock_document(document)
+    veteran, document = locked(_owner(document), "station"), locked(document)
     if not serves(by, veteran):
         raise PermissionDenied("not staff of this record's station")
     if not accepted and not reason.strip():
@@ -98,7 +98,7 @@ def remove_document(*, document: Document, by: User) -> None:
         PermissionDenied: `by` is neither the person nor staff of the record's station.
     """
     number = document.pk
-    veteran, document = locked(_owner(document), "station"), lock_document(document)
+    veteran, document = locked(_owner(document), "station"), locked(document)
     if not can_edit(by, veteran):
         raise PermissionDenied("neither the person nor their station")
     delete_document(document)

@@ -1,7 +1,7 @@
 """Writes of visits, their corrections, and return registrations."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
+from portal.core.day_bounds import earliest_recorded_day, require_between
 from portal.core.locking import locked
 from portal.stations.models import Station
 from portal.veterans import actions as veterans
@@ -18,6 +19,8 @@ from portal.veterans.models import Veteran
 from portal.visits.enums import Need, VisitMethod
 from portal.visits.models import ReturnRegistration, Visit, VisitNeed
 from portal.visits.permissions import can_open_records_at, can_record
+
+REPEATED_WITHIN = timedelta(minutes=1)
 
 
 @transaction.atomic
@@ -31,10 +34,13 @@ def record_visit(
     findings: str = "",
     needs: Collection[Need] = (),
     next_on: date | None = None,
+    once: bool = False,
 ) -> Visit:
     """Record one contact with a person; it counts for the station that keeps the record now.
 
     Args:
+        once: the values come from a form, which may be sent twice: the same visit, recorded by the same user
+            less than REPEATED_WITHIN ago, is returned instead of a second one.
         reached: whether the person was reached.
         next_on: day of the next contact that was agreed, if any.
 
@@ -49,7 +55,24 @@ def record_visit(
         veteran=veteran, station=veteran.station, by=by, held_on=held_on, method=method, reached=reached,
         findings=findings, next_on=next_on,
     )  # fmt: skip
+    if once and (twin := _recent_twin(visit, needs)):
+        return twin
     return _save(visit, needs, "visits.recorded")
+
+
+def _recent_twin(visit: Visit, needs: Collection[Need]) -> Visit | None:
+    rows = Visit.objects.current().filter(
+        veteran=visit.veteran, by=visit.by, held_on=visit.held_on, method=visit.method, reached=visit.reached,
+        next_on=visit.next_on, created_at__gt=timezone.now() - REPEATED_WITHIN,
+    )  # fmt: skip
+    return next(
+        (
+            row
+            for row in rows
+            if row.findings == visit.findings and {need.need for need in row.needs.all()} == set(needs)
+        ),
+        None,
+    )
 
 
 @transaction.atomic
@@ -134,6 +157,7 @@ def register_return(
         ValidationError: an invalid field, or this return is registered already.
     """
     day = registered_on or timezone.localdate()
+    require_between("registered_on", day, earliest_recorded_day(), timezone.localdate(), "报到日期")
     if day < left_on:
         raise ValidationError({"left_on": "退役日期不能晚于报到日期。"})
     if veteran is None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
+from portal.core.day_bounds import EARLIEST_DAY, earliest_recorded_day, latest_planned_day, require_between
 from portal.core.encryption import EncryptedTextField
 from portal.core.models import AppendOnlyModel
 from portal.core.validators import validate_no_unit_name
@@ -120,6 +121,8 @@ class Visit(AppendOnlyModel):
     def clean(self) -> None:
         if self.held_on is not None and self.held_on > timezone.localdate():
             raise ValidationError({"held_on": "走访日期不能晚于今天。"})
+        require_between("held_on", self.held_on, earliest_recorded_day(), timezone.localdate(), "走访日期")
+        require_between("next_on", self.next_on, EARLIEST_DAY, latest_planned_day(), "下次联系日期")
         if self.next_on is not None and self.next_on <= self.held_on:
             raise ValidationError({"next_on": "下次联系日期应在这次走访之后。"})
 

@@ -269,7 +269,7 @@ def test_agency_requires_real_employer(integrator: SimpleNamespace, towns: Simpl
 def test_batch_accepts_good_items_and_reports_others(integrator: SimpleNamespace) -> None:
     items = [
         {**BODY, "external_id": "A"},
-        {**BODY, "external_id": "B", "pay_to": 100},
+        {**BODY, "external_id": "B", "pay_to": 600},
         {**BODY, "external_id": "C", "region": "999999"},
         {**BODY, "external_id": "D", "title": "客车司机"},
     ]
@@ -296,3 +296,16 @@ def test_ended_position_in_a_batch_is_reported(integrator: SimpleNamespace) -> N
     (item,) = send(integrator.client, "post", "/batch", {"items": [BODY]}).json()["items"]
     assert item["outcome"] == "refused"
     assert "已撤回" in item["errors"][0]["message"]
+
+
+def test_token_reaches_only_the_positions_of_its_own_employer(integrator: SimpleNamespace) -> None:
+    second = make_employer(member=integrator.owner)
+    other = make_position(employer=second, external_id="HR-1", title="保安员")
+    assert integrator.client.get(f"{URL}/external/HR-1").status_code == 404
+    for method, body in (("patch", {"headcount": 9}), ("post", {"step": "pause"})):
+        assert send(integrator.client, method, "/external/HR-1", body).status_code == 404
+    answer = put_position(integrator.client)
+    assert answer.status_code == 201  # a position of the token's own employer
+    other.refresh_from_db()
+    assert (other.title, other.headcount, other.state) == ("保安员", 3, PositionState.OPEN)
+    assert Position.objects.filter(employer=integrator.employer).count() == 1

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -73,7 +73,7 @@ def test_other_account_opens_nothing(link_and_address: Any, client_for: Any) -> 
 
 
 def test_opening_changes_nothing_before_and_after_the_proof(link_and_address: Any) -> None:
-    _, address = link_and_address
+    link, address = link_and_address
     client = Client()
     with nothing_written():
         for _ in range(3):
@@ -81,7 +81,10 @@ def test_opening_changes_nothing_before_and_after_the_proof(link_and_address: An
             client.head(address)
     prove(client, address)
     with nothing_written():
-        assert "陈建国" in page_text(client.get(address)) or "货车司机" in page_text(client.get(address))
+        text = page_text(client.get(address))
+        assert "货车司机" in text
+        # The person is not told the own name.
+        assert ("陈建国" in text) == (link.employer_id is not None)
 
 
 def test_every_page_is_kept_from_caches_searches_and_referrers(link_and_address: Any) -> None:
@@ -183,7 +186,10 @@ def test_a_proof_opens_one_link_only(town: Any) -> None:
     assert "陈建国" not in page_text(client.get(second))
 
 
-def test_sending_is_limited(link_and_address: Any, settings: Settings) -> None:
+def test_sending_is_limited(
+    link_and_address: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.api_tokens.request_counts.time.time", lambda: 60_017.0)
     settings.API_RATES = {**settings.API_RATES, "confirmation": 2}
     _, address = link_and_address
     answers = [Client().post(address, {"act": "none"}).status_code for _ in range(3)]
@@ -250,3 +256,16 @@ def test_staff_revoke_a_link(town: Any, client_for: Any) -> None:
 
 def test_sent_url_is_the_url_of_the_page() -> None:
     assert links.link_url("abc").endswith(reverse("public:confirmation", args=["abc"]))
+
+
+def test_link_of_a_transaction_that_is_rolled_back_is_not_sent(
+    town: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        links.create_veteran_link(placement=town.placement, by=town.clerk)
+        transaction.set_rollback(True)
+    assert MemorySender.links == []
+    with django_capture_on_commit_callbacks(execute=True):
+        links.create_veteran_link(placement=town.placement, by=town.clerk)
+        assert MemorySender.links == []
+    assert len(MemorySender.links) == 1

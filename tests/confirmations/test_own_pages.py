@@ -76,7 +76,8 @@ def test_impossible_values_are_reported_beside_the_field(
     town: Any, client_for: Any, values: Any, wrong: Any
 ) -> None:
     onboard_since(town.placement, town.clerk, days_ago(5))
-    assert wrong in page_text(client_for(town.person).post(own(town.placement), values))
+    text = page_text(client_for(town.person).post(own(town.placement), values))
+    assert wrong in text, text
     assert not Answer.objects.exists()
 
 

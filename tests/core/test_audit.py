@@ -100,8 +100,12 @@ def test_new_links_continue_from_the_head() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", ["verb = 'y'", "actor_id = 999", "target_id = '1x'", "data = '{}'", "actor_label = '别人'"]
-)
+    "change",
+    [
+        "verb = 'y'", "actor_id = 999", "target_id = '1x'", "data = '{}'", "actor_label = '别人'",
+        "at = '2020-01-01 00:00:00+00:00'", "target_type = 'x.y'",
+    ],
+)  # fmt: skip
 def test_verification_finds_a_changed_event(change: str) -> None:
     third = _some_events()[2]
     audit.link_new_events()

@@ -76,11 +76,23 @@ def test_rotation_rewrites_private_files_under_the_new_key(key_file: Path) -> No
     assert storage.open(name).read() == b"a certificate"
 
 
-def test_second_run_writes_nothing_and_interrupted_run_continues() -> None:
+def test_second_run_writes_nothing_and_interrupted_run_continues(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(3):
         make_veteran()
     key_rotation.add_key()
-    assert key_rotation.rewrite() == 3
+    monkeypatch.setattr(key_rotation, "BATCH", 1)
+    row_count = 0
+
+    def interrupt_at_the_third(count: int) -> None:
+        nonlocal row_count
+        row_count += count
+        if row_count == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        key_rotation.rewrite(step=interrupt_at_the_third)
+    rest = key_rotation.rewrite()
+    assert 0 < rest < 3  # what was written before the interruption is not written again
     assert key_rotation.rewrite() == 0
 
 

@@ -1,13 +1,16 @@
 """Tests of the row lock and of the chain of region codes."""
 
+from contextlib import suppress
+
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from portal.accounts.models import Appointment
+from portal.accounts.models import Appointment, User
 from portal.core.locking import locked
 from portal.core.region_codes import region_code_chain
-from tests.factories import make_staff, make_stations
+from tests.factories import make_staff, make_stations, make_user
 
 
 @pytest.mark.django_db
@@ -34,8 +37,69 @@ def test_locked_brings_the_instance_up_to_date() -> None:
 def test_locked_raises_when_the_row_is_gone() -> None:
     appointment = make_staff(make_stations()["睦洲镇"]).appointments.get()
     Appointment.objects.filter(pk=appointment.pk).delete()
-    with pytest.raises(Appointment.DoesNotExist):
+    with pytest.raises(ValidationError, match="刚刚被删除"):
         locked(appointment)
+
+
+class _Refused(Exception):
+    pass
+
+
+@transaction.atomic
+def _rename(user: User, name: str, *, is_refused: bool) -> None:
+    user = locked(user)
+    user.name = name
+    user.save()
+    if is_refused:
+        raise _Refused
+
+
+@pytest.mark.django_db
+def test_refused_action_leaves_what_is_stored() -> None:
+    user = make_user("陈建国")
+    User.objects.filter(pk=user.pk).update(name="陈建军")  # somebody else, meanwhile
+    with pytest.raises(_Refused):
+        _rename(user, "陈建华", is_refused=True)
+    assert user.name == User.objects.get(pk=user.pk).name == "陈建军"
+    _rename(user, "陈建华", is_refused=False)
+    assert user.name == "陈建华"
+
+
+@pytest.mark.django_db
+def test_refused_part_of_an_action_takes_back_its_own_changes() -> None:
+    user = make_user("陈建国")
+    with transaction.atomic():
+        _rename(user, "陈建军", is_refused=False)
+        with pytest.raises(_Refused):
+            _rename(user, "陈建华", is_refused=True)
+        assert user.name == "陈建军"
+        transaction.set_rollback(True)
+    assert user.name == User.objects.get(pk=user.pk).name == "陈建国"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_refused", [True, False])
+def test_rolled_back_transaction_restores_and_a_commit_forgets(is_refused: bool) -> None:
+    user = make_user("陈建国")
+    with suppress(_Refused):
+        _rename(user, "陈建华", is_refused=is_refused)
+    stored_name = User.objects.get(pk=user.pk).name
+    assert user.name == stored_name == ("陈建国" if is_refused else "陈建华")
+    with suppress(_Refused), transaction.atomic():
+        raise _Refused
+    assert user.name == stored_name
+
+
+@pytest.mark.django_db
+def test_refused_action_restores_relations_and_deleted_rows() -> None:
+    appointment = make_staff(make_stations()["睦洲镇"]).appointments.get()
+    key, name = appointment.pk, appointment.user.name
+    with transaction.atomic():
+        row = locked(appointment, "user")
+        row.user.name = "另一个人"
+        row.delete()
+        transaction.set_rollback(True)
+    assert (appointment.pk, appointment.user.name) == (key, name)
 
 
 def test_region_code_chain_begins_with_the_province_and_ends_with_the_code() -> None:

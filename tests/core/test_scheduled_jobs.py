@@ -74,3 +74,15 @@ def test_tick_once_prints_each_job_with_its_result(capsys: pytest.CaptureFixture
     scheduled_jobs.register("test.job", every=HOUR, run=lambda: 7)
     call_command("tick", "--once")
     assert capsys.readouterr().out == "test.job: 7\n"
+
+
+@pytest.mark.parametrize("failures", [5, 5_000])
+def test_retry_never_waits_longer_than_the_interval(failures: int) -> None:
+    def fail() -> None:
+        raise ValueError("no")
+
+    scheduled_jobs.register("test.a", every=HOUR / 6, run=fail)
+    ScheduledJobState.objects.create(name="test.a", next_at=NOW, failures=failures)
+    assert names() == ["test.a"]
+    row = ScheduledJobState.objects.get()
+    assert (row.failures, row.next_at - NOW) == (failures + 1, HOUR / 6)

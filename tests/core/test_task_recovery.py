@@ -64,6 +64,24 @@ def test_task_of_dead_worker_is_requeued_and_task_of_living_worker_is_kept() -> 
     assert states == {"dead": TaskResultStatus.SUCCESSFUL, "alive": TaskResultStatus.RUNNING}
 
 
+@pytest.mark.parametrize("change", ["ended", "started elsewhere"])
+def test_task_that_changed_since_it_was_read_is_left_alone(
+    change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note.enqueue("x")
+    row().claim("dead")
+    rows_read_before = list(DBTaskResult.objects.running().only("pk", "worker_ids", "started_at"))
+    if change == "ended":
+        DBTaskResult.objects.update(status=TaskResultStatus.SUCCESSFUL)
+    else:
+        DBTaskResult.objects.update(started_at=timezone.now() + timedelta(seconds=1))
+    status = row().status
+    rows = type("Rows", (), {"only": lambda self, *names: rows_read_before})()
+    monkeypatch.setattr(type(DBTaskResult.objects), "running", lambda manager: rows)
+    assert task_recovery.requeue_orphaned_tasks() == 0
+    assert row().status == status
+
+
 def test_failed_task_waits_longer_before_each_retry_until_the_last_attempt() -> None:
     fail.enqueue("x")
     delays = []

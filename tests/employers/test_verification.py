@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -310,3 +311,33 @@ def test_database_allows_renewal_requests_of_verified_employers_only() -> None:
     employer = make_employer(verified=False)
     with pytest.raises(IntegrityError), transaction.atomic():
         Employer.objects.filter(pk=employer.pk).update(renewal_asked_at=timezone.now())
+
+
+def test_verification_holds_through_its_last_day(employer: Any, reviewer: Any) -> None:
+    position = make_position(employer=employer)
+    for days, is_in_force in ((0, True), (-1, False)):
+        _set_days_left(employer, days)
+        assert employer.is_verified is is_in_force
+        assert Employer.objects.verified().exists() is is_in_force
+        assert Employer.objects.visible_to(AnonymousUser()).exists() is is_in_force
+        assert Position.objects.open_at().filter(pk=position.pk).exists() is is_in_force
+
+
+def test_suspension_is_lifted_on_the_last_day(employer: Any, reviewer: Any) -> None:
+    _set_days_left(employer, 0)
+    verification.suspend(employer=employer, by=reviewer, reason="投诉待查")
+    assert verification.lift(employer=employer, by=reviewer, reason="查无此事").is_verified
+    verification.suspend(employer=employer, by=reviewer, reason="投诉待查")
+    _set_days_left(employer, -1)
+    with pytest.raises(ValidationError, match="到期"):
+        verification.lift(employer=employer, by=reviewer, reason="查无此事")
+
+
+def test_renewal_can_be_requested_from_the_very_day_of_the_window(employer: Any, owner: Any) -> None:
+    _set_days_left(employer, RENEWAL_WINDOW.days + 1)
+    with pytest.raises(TransitionRefused):
+        verification.request_renewal(employer=employer, by=owner)
+    assert not Employer.objects.verification_ending(timezone.localdate()).exists()
+    _set_days_left(employer, RENEWAL_WINDOW.days)
+    assert Employer.objects.verification_ending(timezone.localdate()).exists()
+    assert verification.request_renewal(employer=employer, by=owner).renewal_asked_at

@@ -63,12 +63,24 @@ def test_booth_request_needs_membership_verification_and_own_positions(fair: Job
     mine, foreign = make_position(employer=employer), make_position()
     with pytest.raises(PermissionDenied):
         actions.request_booth(fair=fair, employer=employer, positions=[mine], by=make_user())
-    for applicant, positions in ((unverified, [mine]), (employer, []), (employer, [foreign])):
-        with pytest.raises(ValidationError):
+    not_yet = make_position(employer=unverified)
+    for applicant, positions, message in (
+        (unverified, [not_yet], "核验通过后"),
+        (employer, [], "至少选择一个"),
+        (employer, [foreign], "只能选择本单位"),
+    ):
+        with pytest.raises(ValidationError, match=message):
             actions.request_booth(fair=fair, employer=applicant, positions=positions, by=member)
     over = make_fair(starts_at=timezone.now() - timedelta(days=2), ends_at=timezone.now() - timedelta(days=1))
     with pytest.raises(ValidationError, match="已经结束"):
         actions.request_booth(fair=over, employer=employer, positions=[mine], by=member)
+
+
+def test_brought_position_joins_those_of_the_booth(fair: JobFairPage) -> None:
+    booth, member = _request(fair)
+    first, more = booth.positions.get(), make_position(employer=booth.employer)
+    assert actions.bring_position(fair=fair, position=more, by=member) == booth
+    assert set(booth.positions.all()) == {first, more}
 
 
 def test_booth_number_is_next_free_or_given_and_unique(fair: JobFairPage, manager: User) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from portal.accounts.roles import StationRole
 from portal.core import scheduled_jobs
+from portal.core.models import AuditEvent
 from portal.follow_ups import assignment, covers, due_follow_ups
 from portal.follow_ups.absences import end_absence, record_absence
 from portal.follow_ups.enums import AbsenceReason, FollowUpEventKind, FollowUpKind, FollowUpState
@@ -181,6 +182,8 @@ def test_absence_postpones_pending_and_new_follow_ups(placement: Any, person: An
     end_absence(absence=Absence.objects.in_force().get(), by=clerk)
     assert days_to_call(updated) == [3]
     assert events(late) == [("paused", 0), ("resumed", 0), ("resumed", 0)]
+    event = AuditEvent.objects.get(verb="placements.absence_ended")
+    assert (event.actor_id, event.data) == (clerk.pk, {"veteran": person.pk})
 
 
 def test_end_of_absence_leaves_nothing_overdue(placement: Any, person: Any, clerk: Any, on: Any) -> None:

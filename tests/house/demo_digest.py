@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 BEFORE = "c208740"  # the last commit before the renaming
+AFTER = "1f7c84f2"  # the last commit of the renaming; later ones change what the portal does
 CLOCK = datetime(2026, 12, 14, 2, 0, tzinfo=UTC)  # a Monday, ten o'clock in Jiangmen
 COMMANDS = (
     "migrate --no-input --verbosity 0",
@@ -68,13 +69,22 @@ def extract_commit(commit: str, root: Path, folder: Path) -> Path:
     return folder
 
 
-def build_demo(checkout: Path) -> Dump:
+def install_locked(checkout: Path, folder: Path) -> Path:
+    """Install what the lock of the tests names into an environment of its own and return its Python."""
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    python = folder / "bin/python"
+    command = [str(python), "-m", "pip", "install", "--quiet", "--no-compile", "--require-hashes"]
+    subprocess.run([*command, "--requirement", str(checkout / "requirements-dev.lock")], check=True)
+    return python
+
+
+def build_demo(checkout: Path, python: Path) -> Dump:
     """Build the small demo of a checkout in a scratch data folder and return its dump."""
     environment = {key: value for key, value in os.environ.items() if key not in FOREIGN}
     with tempfile.TemporaryDirectory(prefix="portal-demo-") as folder:
         out = Path(folder) / "dump.json"
         process = subprocess.run(
-            [sys.executable, "-P", str(Path(__file__).resolve()), str(out)],
+            [str(python), "-P", str(Path(__file__).resolve()), str(out)],
             cwd=checkout,
             env={**environment, **ENVIRONMENT, "PORTAL_DATA": str(Path(folder) / "data")},
             capture_output=True,

@@ -30,6 +30,8 @@ class Function:
     calls: list[tuple[int, str, str, str]] = field(
         default_factory=list
     )  # line, function, its parameter, ours
+    callees: set[str] = field(default_factory=set)
+    opens_transaction: bool = False
 
     @property
     def key(self) -> str:
@@ -41,8 +43,17 @@ class Function:
 
     @property
     def is_action(self) -> bool:
-        is_atomic = any("atomic" in ast.unparse(decorator) for decorator in self.node.decorator_list)
-        return is_atomic and not self.node.name.startswith("_")
+        """Whether it is public and atomic, or has an actor and a transaction, perhaps in a private part."""
+        has_actor = _ACTOR in {argument.arg for argument in self.node.args.kwonlyargs}
+        return not self.is_private and (self.is_atomic or (has_actor and self.opens_transaction))
+
+    @property
+    def is_atomic(self) -> bool:
+        return any("atomic" in ast.unparse(decorator) for decorator in self.node.decorator_list)
+
+    @property
+    def is_private(self) -> bool:
+        return self.node.name.startswith("_")
 
     def unlocked_writes(self) -> dict[str, int]:
         """Return argument -> line of a write before which the row was not locked."""
@@ -104,12 +115,26 @@ def read_functions() -> dict[str, Function]:
                 functions[f"{module}.{node.name}"] = Function(module, node)
     for function in functions.values():
         _read_body(function, functions)
+    for function in functions.values():
+        parts = [functions[key] for key in function.callees if key in functions]
+        function.opens_transaction |= any(
+            part.opens_transaction and part.is_private and part.module == function.module for part in parts
+        )
     return functions
+
+
+def _has_atomic_block(node: ast.FunctionDef) -> bool:
+    return any(
+        ast.unparse(part.context_expr).startswith("transaction.atomic")
+        for part in ast.walk(node)
+        if isinstance(part, ast.withitem)
+    )
 
 
 def _read_body(function: Function, functions: dict[str, Function]) -> None:
     path = ROOT / f"{function.module.replace('.', '/')}.py"
     imports, parameters = _imports(tree(path)), set(_parameters(function.node)) - {_ACTOR}
+    function.opens_transaction = function.is_atomic or _has_atomic_block(function.node)
     for node in ast.walk(function.node):
         if isinstance(node, ast.stmt):
             for target in _targets(node):
@@ -129,7 +154,9 @@ def _read_body(function: Function, functions: dict[str, Function]) -> None:
             and _root(node.args[0]) in parameters
         ):
             _note(function.writes, _root(node.args[0]), node.lineno)
-        _read_call(function, node, _callee(node, function.module, imports), functions, parameters)
+        callee = _callee(node, function.module, imports)
+        function.callees.add(callee)
+        _read_call(function, node, callee, functions, parameters)
 
 
 def _read_call(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.house.demo_compare import Derived, Part, Renaming, canonical_lines, find_differences, summarize
-from tests.house.demo_digest import BEFORE, Dump, build_demo, extract_commit
+from tests.house.demo_digest import AFTER, BEFORE, Dump, build_demo, extract_commit, install_locked
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,10 +18,12 @@ def test_demos_before_and_after_differ_by_the_committed_map_only(
     tmp_path: Path, figure: Callable[[str], None]
 ) -> None:
     try:
-        checkout = extract_commit(BEFORE, ROOT, tmp_path)
+        checkouts = [extract_commit(commit, ROOT, tmp_path / commit) for commit in (BEFORE, AFTER)]
     except LookupError as error:
         pytest.fail(str(error))
-    before, after, renaming = build_demo(checkout), build_demo(ROOT), Renaming.read()
+    python = install_locked(checkouts[-1], tmp_path / "venv")
+    before, after = (build_demo(path, python) for path in checkouts)
+    renaming = Renaming.read()
     differences = find_differences(before, after, renaming)
     assert not differences, "\n".join(differences)
     counts = summarize(before)

@@ -41,6 +41,8 @@ def _free_fields() -> list[tuple[str, str, bool]]:
         for name, field in getattr(form, "base_fields", {}).items():
             if type(field) is not forms.CharField or name in SHAPED or (form.__name__, name) in NARROWING:
                 continue
+            if isinstance(field.widget, forms.PasswordInput):
+                continue  # kept as a hash, shown to nobody
             guards = list(field.validators)
             if model is not None and name in {f.name for f in model._meta.get_fields()}:
                 guards += model._meta.get_field(name).validators

@@ -107,7 +107,7 @@ class Target:
         return self.route, self.reader == "anonymous", self.method, names
 
     def send(self, client: Client, *, in_query: dict[str, Any], in_body: dict[str, Any]) -> Any:
-        """Send it with these values in the place of its own; database and cookies stay as before."""
+        """Send it with these values in the place of its own; database and cookies stay as they were."""
         cookies = deepcopy(client.cookies)
         query: dict[str, Any] = {**_as_lists(self.query), **in_query}
         address = f"{self.path}?{encode(query)}" if query else self.path

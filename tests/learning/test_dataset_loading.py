@@ -13,6 +13,7 @@ from matching import Measures
 from portal.accounts.actions import give_consent, withdraw_consent
 from portal.accounts.enums import ConsentPurpose
 from portal.learning import dataset_loading
+from portal.learning.dataset import Dataset, split_by_fair
 from portal.learning.enums import Outcome
 from portal.placements import actions as placements
 from portal.placements.models import Placement
@@ -159,3 +160,17 @@ def test_nothing_shown_is_an_empty_data_set(db: Any) -> None:
     data = dataset_loading.load_dataset()
     assert len(data) == 0
     assert data.groups == (dataset_loading.AFTER_LAST_FAIR,)
+
+
+def test_fairs_to_come_do_not_move_the_cut() -> None:
+    """Both parts have impressions, though the best share would be reached only with all of them."""
+    count = 10
+    group = np.repeat([0, 1], count // 2)
+    data = Dataset(
+        table=np.zeros((count, 1)), rank=np.arange(count), lists=np.arange(count), person=np.arange(count),
+        group=group, level=np.ones(count, dtype=int), propensity=np.ones(count),
+        in_rank_order=np.ones(count, dtype=bool), groups=("第一场", "第二场", "将来一场", "将来另一场"),
+    )  # fmt: skip
+    earlier, later = split_by_fair(data, 0.99)
+    assert set(earlier.group) == {0}
+    assert set(later.group) == {1}

@@ -106,8 +106,7 @@ def test_a_file_without_the_columns_is_refused(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.must("matching.5")
 def test_quality_on_the_labelled_titles(figure: Any) -> None:
-    if not DEV.exists():
-        pytest.skip("the labelled titles are not part of the project (../shared/data)")
+    assert DEV.exists(), "needs ../shared/data"
     figures = evaluate.coding(DEV)["matching"]
     assert figures["accuracy@1"] >= 0.60
     assert figures["MRR@10"] >= 0.70

@@ -44,10 +44,11 @@ def test_engines_segment_sample_texts_alike(engines: Any) -> None:
         assert list(rust.segment(text)) == list(python.segment(text))
 
 
+@pytest.mark.slow
+@pytest.mark.must("matching.3")
 def test_engines_segment_real_postings_alike(engines: Any) -> None:
     """Compare the engines on the shared postings; one in a thousand may differ, at equal probabilities."""
-    if not POSTINGS.exists():
-        pytest.skip("the real postings are not part of the project (../shared/data)")
+    assert POSTINGS.exists(), "needs ../shared/data"
     rust, python = engines
     with gzip.open(POSTINGS, "rt", encoding="utf-8") as file:
         texts = [normalize(json.loads(line)["text"]) for line in islice(file, 0, 24_000, 12)]

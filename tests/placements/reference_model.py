@@ -43,6 +43,10 @@ class ReferenceModel(ReferenceFollowUps):
             ExpectedTransition(step, placement.state, to_state, onboarded_on, left_on, next(self.moments))
         )
         placement.state, placement.closed_by = to_state, closed_by
+        if step == "declare":
+            placement.declared_on = on
+        elif step not in {"correct", "reopen", "absorb", "lapse"}:
+            placement.reached_on[to_state] = on
         placement.onboarded_on, placement.left_on = onboarded_on, left_on
         self._reschedule(placement, on)
 
@@ -83,6 +87,8 @@ class ReferenceModel(ReferenceFollowUps):
     ) -> bool:
         sources, to_state = STEPS[step]
         if placement.state not in sources:
+            return False
+        if on < placement.earliest_day():
             return False
         onboarded_on, left_on = placement.onboarded_on, None
         if to_state == "onboarded":

@@ -50,6 +50,7 @@ FOLLOW_UP_DAYS = {
     "again": [14],
 }
 ESCALATION_PERIOD, ONE_DAY = timedelta(days=7), timedelta(days=1)
+LATE_BY = timedelta(days=732)  # how long before its declaration an intention may have its first step
 MAX_ATTEMPTS = 3
 
 
@@ -131,8 +132,21 @@ class ExpectedPlacement:
     is_confirmed: bool = False  # by the employer; the veteran confirms by declaring at a fair
     satisfaction: int | None = None  # 1 to 5, the veteran's latest answer
     log: list[ExpectedTransition] = field(default_factory=list)
+    declared_on: date | None = None
+    reached_on: dict[str, date] = field(default_factory=dict)  # last day on which a step led to a state
     follow_ups: dict[tuple[str, date], ExpectedFollowUp] = field(default_factory=dict)  # by kind and due day
     attempts: list[ExpectedAttempt] = field(default_factory=list)
+
+    def earliest_day(self) -> date:
+        """Return the first possible day of the next step: that of the step before, or of the first day.
+
+        The first step after the declaration may lie two years before it.
+        """
+        assert self.declared_on is not None
+        earliest = self.declared_on - LATE_BY
+        if self.state != "intended":
+            earliest = self.reached_on.get(self.state, earliest)
+        return max(earliest, self.onboarded_on or earliest)
 
     def last_logged_date(self, field_name: str) -> date | None:
         """Return the latest value of a date field in the log, or None."""

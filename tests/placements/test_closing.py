@@ -211,3 +211,25 @@ def test_closed_record_has_no_pending_follow_ups_until_reopened(person: Any, cle
     reopen_record(veteran=closed_record, by=head)
     again = placement.follow_ups.filter(state=FollowUpState.PENDING)
     assert sorted(again.values_list("kind", "due_on")) == pending_before
+
+
+def test_closed_record_blocks_reopening(person: Any, clerk: Any, head: Any) -> None:
+    lapsed, onboarded = declare(person, clerk), declare(person, clerk, "offer")
+    onboard(onboarded, clerk)
+    lapsed.refresh_from_db()
+    assert reopen_blocker(lapsed) == ""
+    close_record(veteran=person, by=head, reason=CloseReason.MOVED)
+    with pytest.raises(ValidationError, match="档案已注销"):
+        reopen_closed(placement=lapsed, by=clerk)
+    assert state(lapsed) == S.LAPSED
+
+
+def test_step_after_the_record_was_closed_is_refused_and_opens_no_call(
+    person: Any, clerk: Any, head: Any
+) -> None:
+    placement = declare(person, clerk)
+    close_record(veteran=person, by=head, reason=CloseReason.DIED)
+    with pytest.raises(ValidationError, match="注销"):
+        actions.advance(placement=placement, step="offer", by=clerk)
+    actions.correct(placement=placement, to_state=S.INTERVIEWED, by=clerk, reason="记错了")
+    assert pending(placement) == []

@@ -171,7 +171,7 @@ def test_correction_to_employed_needs_a_day_without_log(placement: Any, clerk: A
         correct(placement, clerk, S["RETAINED_3M"], on=TODAY - timedelta(days=89))
     correct(placement, clerk, S["RETAINED_3M"], on=TODAY - timedelta(days=90))
     assert days_of(placement) == (TODAY - timedelta(days=90), None)
-    with pytest.raises(ValidationError, match="不能早于入职"):
+    with pytest.raises(ValidationError, match="不能早于上一步"):
         actions.advance(
             placement=placement, step="leave", by=clerk, on=TODAY - timedelta(days=91), note="回乡"
         )

@@ -187,7 +187,7 @@ def test_copy_omits_external_id(employer: Any, member: Any) -> None:
 def test_guessed_occupation_can_be_corrected(employer: Any, member: Any, reviewer: Any) -> None:
     truck = make_occupation()
     forklift = make_occupation("6-30-05-01", "起重装卸机械操作工")
-    fields = {"pay_from": 6000, "pay_to": 8000, "region": employer.region, "duties": "驾驶货车。"}
+    fields = {"headcount": 1, "pay_from": 6000, "region": employer.region, "duties": "驾驶货车。"}
     position = actions.draft(employer=employer, by=member, title="货车司机", **fields)
     assert position.occupation == truck
     assert 0 < require(position.occupation_certainty) <= 1
@@ -203,7 +203,7 @@ def test_guessed_occupation_can_be_corrected(employer: Any, member: Any, reviewe
 
 
 def test_vague_title_requires_occupation(employer: Any, member: Any) -> None:
-    fields = {"pay_from": 6000, "pay_to": 8000, "region": employer.region, "duties": "面谈。"}
+    fields = {"headcount": 1, "pay_from": 6000, "region": employer.region, "duties": "面谈。"}
     with pytest.raises(ValidationError) as error:
         actions.draft(employer=employer, by=member, title="x", **fields)
     assert "occupation" in error.value.message_dict
@@ -221,3 +221,43 @@ def test_duplicate_is_submitted_only_when_marked_distinct(employer: Any, member:
     assert submit_unless_duplicate(position=double, by=member, distinct=True).state == PositionState.IN_REVIEW
     other_pay = make_position(employer=employer, title="货车司机", is_open=False, pay_to=9000)
     assert submit_unless_duplicate(position=other_pay, by=member).state == PositionState.IN_REVIEW
+
+
+@pytest.mark.parametrize("state", [PositionState.OPEN, PositionState.IN_REVIEW, PositionState.PAUSED])
+def test_position_in_any_live_state_is_a_duplicate(employer: Any, member: Any, state: str) -> None:
+    first = make_position(employer=employer, state=state)
+    double = make_position(employer=employer, is_open=False)
+    with pytest.raises(DuplicatePosition) as refusal:
+        submit_unless_duplicate(position=double, by=member)
+    assert refusal.value.similar == [first]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "renewals", "is_renewable"),
+    [
+        (14 * DAY, 0, True),
+        (14 * DAY + timedelta(seconds=1), 0, False),
+        (-30 * DAY, 0, True),
+        (-30 * DAY - timedelta(seconds=1), 0, False),
+        (5 * DAY, 2, True),
+        (5 * DAY, 3, False),
+    ],
+)
+def test_renewal_at_the_very_limits(
+    employer: Any, ahead: timedelta, renewals: int, is_renewable: bool
+) -> None:
+    now = timezone.now()
+    position = make_position(employer=employer, expires_at=now + ahead, renewals=renewals)
+    assert lifecycle.can_be_renewed(position, now) is is_renewable
+
+
+def test_position_is_open_from_the_moment_of_its_publication(
+    employer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = timezone.now()
+    position = make_position(employer=employer, published_at=now, expires_at=now + DAY)
+    assert Position.objects.open_at(now).exists()
+    assert not Position.objects.open_at(now - timedelta(microseconds=1)).exists()
+    assert not Position.objects.open_at(now + DAY).exists()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    assert position.is_open

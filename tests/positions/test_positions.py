@@ -45,6 +45,7 @@ def _fields(employer: Any, **changes: Any) -> Any:
         "occupation": make_occupation(),
         "pay_from": Decimal(6000),
         "pay_to": Decimal(8000),
+        "headcount": 1,
         "region": employer.region,
         "duties": "负责货物运输。",
     } | changes

@@ -56,6 +56,7 @@ def draft(employer: Any, member: Any) -> Any:
             "occupation": make_occupation(),
             "pay_from": Decimal(6000),
             "pay_to": Decimal(8000),
+            "headcount": 1,
             "region": employer.region,
             "duties": "负责巷道支护。",
             "requirements": "限男性，35岁以下",
@@ -226,3 +227,18 @@ def test_reviewer_takes_position_down(employer: Any, member: Any, reviewer: Any)
         position=make_position(employer=employer), by=reviewer, reason="虚假岗位", for_good=True
     )
     assert withdrawn_position.state == PositionState.WITHDRAWN
+
+
+def test_exception_for_other_phrases_counts_for_nothing(
+    draft: Any, member: Any, reviewer: Any, second: Any
+) -> None:
+    position = _submitted(draft, member)
+    approve_exception(position=position, by=reviewer)
+    WordingException.objects.update(phrases=["只招女性"])
+    with pytest.raises(ValidationError, match="没有等待复核"):
+        confirm_exception(position=position, by=second)
+    WordingException.objects.update(confirmed_by=second, confirmed_at=timezone.now())
+    with pytest.raises(ValidationError, match="限男性"):
+        actions.approve(position=position, by=second)
+    WordingException.objects.update(phrases=["只招女性", "限男性"])
+    assert actions.approve(position=position, by=second).is_open

@@ -13,6 +13,7 @@ from matching import Profile
 from portal.accounts.roles import StationRole
 from portal.core.reference import load_reference
 from portal.employers import verification as employers
+from portal.employers.enums import VerificationState
 from portal.positions import actions as positions
 from portal.positions.models import Position
 from portal.ranking import ranking_index, recommendations
@@ -93,10 +94,13 @@ def test_a_suspended_employers_positions_leave_the_ranking(
     employer = make_employer()
     make_position(employer=employer)
     ranking_index.rebuild()
+    assert recommendations.recommend_positions(driver).considered == 1
     with django_capture_on_commit_callbacks(execute=True):
         employers.suspend(
             employer=employer, by=make_staff(employer.station, StationRole.REVIEWER), reason="投诉核实"
         )
+    employer.refresh_from_db()
+    assert employer.state == VerificationState.SUSPENDED
     assert recommendations.recommend_positions(driver).considered == 0
 
 

@@ -15,6 +15,7 @@ from portal.accounts.models import User
 from portal.accounts.roles import StationRole
 from portal.fairs import actions as fairs_actions
 from portal.fairs.enums import VisitorKind
+from portal.follow_ups.enums import FollowUpState
 from portal.placements import actions
 from portal.placements.enums import PlacementState as S
 from portal.placements.models import Placement
@@ -288,3 +289,12 @@ def test_years_begin_at_local_midnight(walk: Walk, city: ReportScope) -> None:
     cells = cohorts.count_by_dimension(city, ReportFilter(), "month")
     assert [cell.label for cell in cells] == ["2026年1月"]
     assert FIGURES["sheets"].count(city, cells[0].filters) == 1
+
+
+def test_cancelled_calls_are_not_due(walk: Walk, city: ReportScope) -> None:
+    placement = walk(began=5)
+    calls = placement.follow_ups.order_by("pk")
+    count = calls.count()
+    assert FIGURES["calls_due"].count(city, ReportFilter()) == count
+    calls.filter(pk=calls[0].pk).update(state=FollowUpState.CANCELLED)
+    assert FIGURES["calls_due"].count(city, ReportFilter()) == count - 1

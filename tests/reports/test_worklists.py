@@ -152,3 +152,10 @@ def test_worklists_need_access_to_records(db: None) -> None:
     }  # fmt: skip
     reviewer = make_staff(stations["江门市"], StationRole.REVIEWER)
     assert all(not list(one.rows(reviewer)) for one in MAIN_WORKLISTS)
+
+
+@pytest.mark.parametrize(("days", "is_listed"), [(180, True), (181, False)])
+def test_people_who_left_are_listed_for_180_days(walk: Walk, clerk: User, days: int, is_listed: bool) -> None:
+    placement = walk(("offer", 300), ("onboard", 290), ("leave", days))
+    Placement.objects.filter(pk=placement.pk).update(wants_another=True)
+    assert (placement in listed_rows("retention", clerk)) is is_listed

@@ -133,6 +133,7 @@ def kill_often(duties: int, kills: int, rng: random.Random) -> dict[str, Any]:
 def main(duties: int, kills: int) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
     django.setup()
+    from portal.accounts.models import Appointment
     from portal.follow_ups.models import FollowUpEvent
     from portal.notifications.models import Notification
 
@@ -146,6 +147,10 @@ def main(duties: int, kills: int) -> None:
                 **results,
                 "calls": calls,
                 "events": [(pk, kind, on.isoformat()) for pk, kind, on in events],
+                "clerks": [
+                    (appointment.user_id, appointment.station.numchild > 0)
+                    for appointment in Appointment.objects.select_related("station")
+                ],
                 "told": list(Notification.objects.values_list("user", "key")),
             }
         )

@@ -107,3 +107,5 @@ def test_what_the_ranking_adds_to_its_pages(tmp_path: Path, figure: Any) -> None
             for name, row in figures.items()
         )
     )
+    ratios = {name: row["compared_p95"] / row["compared_p95_without"] for name, row in figures.items()}
+    assert max(ratios.values()) < 5, ratios

@@ -1,5 +1,5 @@
-"""The ranking at 66,000 and 1,000,000 positions beside its peers. Slow: minutes each. What is asserted is
-that lists are exact and full; times are told, not judged."""
+"""The ranking at 66,000 and 1,000,000 positions beside its peers. Slow: minutes each. Lists are exact and
+full; times are judged as ratios to the peers of the same run, or against wide bounds."""
 
 import json
 import subprocess
@@ -67,6 +67,10 @@ def test_a_batch_beside_its_peers(report: Report, figure: Any) -> None:
     batch = report["batch_s"]
     others = ", ".join(f"{name} {s / batch['ours']:.1f}x" for name, s in batch.items() if name != "ours")
     figure(f"{report['batch_n']:,} profiles in {batch['ours']:.2f} s; {others}")
+    assert report["batch_n"] >= 7_400
+    assert len(batch) >= 2
+    # The nearest peer uses both cores; noise of the machine is allowed for.
+    assert batch["ours"] <= 1.25 * min(seconds for name, seconds in batch.items() if name != "ours")
 
 
 @pytest.mark.must("matching.3")
@@ -77,6 +81,9 @@ def test_the_build_beside_the_usual_pipeline(report: Report, million: Report, fi
         f"{sample['n']:,} from text: {ratio:.1f}x; {report['n']:,} in {report['build_s']:.1f} s; "
         f"{million['n']:,} in {million['build_s']:.0f} s, {million['build_peak_mb'] / 1024:.1f} GiB at most"
     )
+    assert sample["n"] >= 1_000
+    assert ratio >= 2
+    assert million["build_peak_mb"] <= 4 * 1024
 
 
 @pytest.mark.must("matching.4")
@@ -87,3 +94,8 @@ def test_workers(report: Report, figure: Any) -> None:
         f"four workers {max(report['pss_mb']):.0f} MB each at most; "
         f"one position in {report['apply_us']:.0f} µs, seen elsewhere {report['seen_after_ms']:.0f} ms later"
     )
+    assert first["median"] <= 1.5
+    assert len(report["pss_mb"]) == 4
+    assert max(report["pss_mb"]) <= 300
+    assert report["apply_us"] <= 20_000
+    assert report["seen_after_ms"] <= 2_000

@@ -174,6 +174,10 @@ def test_what_has_no_such_fact_passes(engine: Any, find: Any) -> None:
     indexing.rebuild()
     query_args = {"pay_at_least": 9000, "choices": {Facet.SHIFT: frozenset({"night"})}, "veterans_only": True}
     assert find(**query_args).counts == {Kind.POSITION: 0, Kind.FAIR: 1, Kind.EMPLOYER: 1}
+    # Only positions require an education: fairs and firms are never hidden by it.
+    make_position(education_min=4, title="工程师")
+    indexing.rebuild()
+    assert find(education_at_most=1).counts == {Kind.POSITION: 1, Kind.FAIR: 1, Kind.EMPLOYER: 2}
     assert find(choices={Facet.INDUSTRY: frozenset({"A"})}).counts == {
         Kind.POSITION: 0,
         Kind.FAIR: 1,
@@ -210,20 +214,23 @@ def test_far_places_are_far_as_the_crow_flies(engine: Any, find: Any) -> None:
     assert find(kinds=POSITIONS, near=Near(22.46, 113.03, away - 1)).total == 0
 
 
+NEXT_YEAR = timezone.localdate().year + 1
+
+
 @pytest.mark.parametrize(
     ("query_args", "outcome"),
     [
         ({}, ["三月场", "五月场"]),
-        ({"held_from": date(2031, 3, 10)}, ["三月场", "五月场"]),
-        ({"held_from": date(2031, 3, 11)}, ["五月场"]),
-        ({"held_to": date(2031, 3, 10)}, ["三月场"]),
-        ({"held_to": date(2031, 3, 9)}, []),
-        ({"held_from": date(2031, 3, 10), "held_to": date(2031, 5, 2)}, ["三月场", "五月场"]),
-        ({"held_from": date(2031, 4, 1), "held_to": date(2031, 4, 30)}, []),
+        ({"held_from": date(NEXT_YEAR, 3, 10)}, ["三月场", "五月场"]),
+        ({"held_from": date(NEXT_YEAR, 3, 11)}, ["五月场"]),
+        ({"held_to": date(NEXT_YEAR, 3, 10)}, ["三月场"]),
+        ({"held_to": date(NEXT_YEAR, 3, 9)}, []),
+        ({"held_from": date(NEXT_YEAR, 3, 10), "held_to": date(NEXT_YEAR, 5, 2)}, ["三月场", "五月场"]),
+        ({"held_from": date(NEXT_YEAR, 4, 1), "held_to": date(NEXT_YEAR, 4, 30)}, []),
     ],
 )
 def test_fairs_by_their_day(engine: Any, find: Any, query_args: dict[str, date], outcome: list[str]) -> None:
-    for title, day in (("三月场", date(2031, 3, 10)), ("五月场", date(2031, 5, 2))):
+    for title, day in (("三月场", date(NEXT_YEAR, 3, 10)), ("五月场", date(NEXT_YEAR, 5, 2))):
         begins = datetime.combine(day, time(9), timezone.get_current_timezone())
         make_fair(
             title=title,

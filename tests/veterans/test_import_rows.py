@@ -18,10 +18,10 @@ from portal.imports.enums import ImportState
 from portal.imports.models import ImportRun
 from portal.veterans import actions as veterans
 from portal.veterans import import_rows
-from portal.veterans.enums import RecordSource
+from portal.veterans.enums import CloseReason, RecordSource
 from portal.veterans.events import veteran_records_changed
 from portal.veterans.import_columns import COLUMNS
-from portal.veterans.models import Veteran
+from portal.veterans.models import RecordMove, Veteran
 from tests.factories import make_id_number, make_specialty, make_staff, make_stations, make_veteran
 from tests.imports.record_imports import counts, full_person, person, problems, take_in, workbook_of
 
@@ -375,3 +375,24 @@ def test_clerk_who_changed_station_undoes_nothing(clerk: Any) -> None:
     run = _undo(run, clerk)
     assert Veteran.objects.count() == 1
     assert run.rows.get().kept_reason
+
+
+def test_station_changed_by_an_import_is_a_move(clerk: Any) -> None:
+    row = person(name="黄志明")
+    take_in(clerk, workbook_of(row, columns=[*row]))
+    row["station"] = "南安村退役军人服务站"
+    take_in(clerk, workbook_of(row, columns=[*row]))
+    move = RecordMove.objects.get()
+    stations = make_stations()
+    assert (move.from_station, move.to_station) == (stations["睦洲镇"], stations["南安村"])
+    assert (move.reason, move.on) == ("sheet", timezone.localdate())
+    assert move.veteran.station == stations["南安村"]
+
+
+def test_row_of_a_closed_record_is_refused(clerk: Any) -> None:
+    row = person(name="黄志明")
+    take_in(clerk, workbook_of(row, columns=[*row]))
+    Veteran.objects.update(closed_on=timezone.localdate(), close_reason=CloseReason.values[0])
+    run = take_in(clerk, workbook_of({**row, "name": "黄志强"}, columns=[*row]))
+    assert problems(run) == {2: "closed"}
+    assert Veteran.objects.get().name == "黄志明"

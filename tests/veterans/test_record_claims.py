@@ -186,3 +186,15 @@ def test_claim_pages_pass_the_visual_checks(
         for path in paths:
             window.goto(path)
             look(window)
+
+
+def test_account_with_a_record_is_linked_to_no_second_one(
+    person: Any, record: Any, number: str, clerk: Any
+) -> None:
+    claim = claim_record(person, number)
+    make_veteran(account=person)
+    with pytest.raises(ValidationError, match="已经关联"):
+        record_claims.decide_claim(claim=claim, by=clerk, accepted=True)
+    claim.refresh_from_db()
+    record.refresh_from_db()
+    assert (claim.state, record.account) == (ClaimState.WAITING, None)

@@ -133,7 +133,7 @@ def record_change(scene: Any, typing: str) -> Outcome:
 
 
 def import_phone(scene: Any, typing: str) -> Outcome:
-    return _import_row(scene, lambda row: row.values["phone_hash"], phone=typing)
+    return _import_row(scene, lambda row: row.values["phone"], phone=typing)
 
 
 def invitation(scene: Any, typing: str) -> Outcome:
@@ -213,6 +213,8 @@ def second_registration(scene: Any, typing: str) -> Outcome:
             region=Region.objects.get(code="440705"),
             contact_phone=make_phone(),
             name="远航物流二",
+            address="演示路2号",
+            contact_person="李经理",
             industry=scene.employer.industry,
             size_band=scene.employer.size_band,
             nature=scene.employer.nature,

@@ -97,7 +97,8 @@ class RecordFileGenerator:
             row = self._row(index)
             kind = error_kinds.get(index)
             if kind == DUPLICATE:
-                row["id_number"] = last_valid["id_number"]
+                # The days go with the number: it holds the day of birth.
+                row |= {key: last_valid[key] for key in ("id_number", "entered_on", "left_on")}
             elif kind is not None:
                 ERRORS[kind](row)
             else:

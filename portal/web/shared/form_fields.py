@@ -12,13 +12,16 @@ from portal.core.models import Occupation, Region
 from portal.core.validators import validate_no_unit_name
 from portal.imports.cell_parsing import load_region_index
 from portal.positions import occupation_lookup
-from portal.stations.enums import StationLevel
+from portal.stations.served_area import served_regions
+from portal.web.shared.seen_forms import has_conflict, show_current_token
 
 _Form = TypeVar("_Form", bound=forms.BaseForm)
 
 
 def add_errors(form: forms.BaseForm, error: ValidationError) -> None:
     """Add the errors of an action to the fields that they name, all others to the form as a whole."""
+    if has_conflict(error):
+        show_current_token(form)
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)
         return
@@ -61,10 +64,7 @@ class PlaceField(forms.ModelChoiceField):
 
     def load_choices(self) -> None:
         """Set the queryset; called by the form, so that importing it reads no database."""
-        levels = [StationLevel.COUNTY, StationLevel.TOWN]
-        # Merged and closed stations count as well: their regions still exist.
-        places = Region.objects.filter(stations__level__in=levels).distinct()
-        self.queryset = places.select_related("parent")
+        self.queryset = served_regions().select_related("parent")
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.parent.name} {obj.name}" if len(obj.code) > 6 else f"{obj.name}（全区）"

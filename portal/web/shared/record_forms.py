@@ -10,8 +10,10 @@ from portal.core.certificates import CertificateKind
 from portal.core.enums import RegionLevel
 from portal.core.folded_fields import IdNumberField, PersonNameField, PhoneField
 from portal.core.models import Region, Specialty
+from portal.core.seen_values import seal_fields
 from portal.core.validators import validate_certificate_number, validate_no_unit_name
 from portal.stations.models import Station
+from portal.veterans import actions
 from portal.veterans.enums import DIFFICULTIES, DISABILITY_GRADES
 from portal.veterans.field_rules import (
     CERTIFICATE_RULES,
@@ -30,6 +32,7 @@ from portal.web.shared.form_fields import (
     refuse_unit_names,
 )
 from portal.web.shared.ruled_forms import RuledForm, apply_rule, check_fields
+from portal.web.shared.seen_forms import SEEN_FIELD, SeenMixin
 
 _DATE = DayInput()
 KEPT_HELP = "已登记，留空不改。"
@@ -80,7 +83,7 @@ class OpenRecordForm(RuledForm, forms.Form):
 
 
 @refuse_unit_names("address")
-class IdentityForm(RuledForm, forms.ModelForm):
+class IdentityForm(SeenMixin, RuledForm, forms.ModelForm):
     rules = RECORD_RULES
 
     class Meta:
@@ -111,10 +114,11 @@ class IdentityForm(RuledForm, forms.ModelForm):
         self._stored_region = self.instance.living_region_id or ""
         self.initial["living_region"] = self._stored_region[:9]
         self.initial["household_region"] = Region.objects.full_name(self.instance.household_region_id or "")
+        self.carry_token(seal_fields(self.instance, self.field_order))
 
     def values(self) -> dict[str, Any]:
         """Return the values for `veterans.actions.update_record`."""
-        values = dict(self.cleaned_data)
+        values = {name: value for name, value in self.cleaned_data.items() if name != SEEN_FIELD}
         region = values["living_region"]
         if region is not None and region.pk == self._stored_region[:9]:
             del values["living_region"]
@@ -139,7 +143,7 @@ class MaskedIdentityForm(IdentityForm):
         return {name: value for name, value in super().values().items() if value or name not in kept}
 
 
-class CareForm(forms.Form):
+class CareForm(SeenMixin, forms.Form):
     """Difficulty types and disability grade: never shown, only replaced or cleared."""
 
     difficulty = forms.MultipleChoiceField(
@@ -162,6 +166,7 @@ class CareForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("difficulty", "disability"):
             self.fields[name].help_text = KEPT_HELP if getattr(veteran, name) else "未登记。"
+        self.carry_token(seal_fields(veteran, ["difficulty", "disability"]))
 
     def values(self) -> dict[str, Any]:
         """Return the changed fields: a choice replaces the value, `clear` empties it."""
@@ -171,7 +176,7 @@ class CareForm(forms.Form):
         return dict.fromkeys(values["clear"], "") | changes
 
 
-class CertificatesForm(forms.Form):
+class CertificatesForm(SeenMixin, forms.Form):
     """Grade, number and expiry date of each certificate."""
 
     def __init__(self, veteran: Veteran, *args: Any, **kwargs: Any) -> None:
@@ -195,11 +200,15 @@ class CertificatesForm(forms.Form):
                 widget=forms.TextInput(attrs={"autocomplete": "off"}),
             )
             self.fields[f"until_{row.kind}"] = forms.DateField(
-                label=f"{name}：有效期至", required=False, initial=row.valid_until, widget=_DATE
+                label=f"{name}：有效期至",
+                required=False,
+                initial=row.valid_until,
+                widget=_DATE,
             )
             for name in ("grade", "number", "until"):
                 rule = CERTIFICATE_RULES["valid_until" if name == "until" else name]
                 apply_rule(self.fields[f"{name}_{row.kind}"], rule, may_be_empty=True)
+        self.carry_token(actions.certificate_details_token(veteran))
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -222,7 +231,7 @@ class CertificatesForm(forms.Form):
         }
 
 
-class ServiceForm(RuledForm, forms.ModelForm):
+class ServiceForm(SeenMixin, RuledForm, forms.ModelForm):
     rules = RECORD_RULES
 
     class Meta:
@@ -262,6 +271,9 @@ class ServiceForm(RuledForm, forms.ModelForm):
         self.order_fields(
             ["branch", *(f"{a}_{n}" for n in range(1, MAX_CHOICES + 1) for a in ("specialty", "years"))]
         )
+        self.carry_token(
+            f"{seal_fields(self.instance, self.Meta.fields)} {actions.services_token(self.instance)}"
+        )
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
@@ -284,7 +296,7 @@ class ServiceForm(RuledForm, forms.ModelForm):
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
 
-class SkillsForm(RuledForm, forms.ModelForm):
+class SkillsForm(SeenMixin, RuledForm, forms.ModelForm):
     rules = RECORD_RULES
 
     class Meta:
@@ -326,6 +338,9 @@ class SkillsForm(RuledForm, forms.ModelForm):
         self.initial["certificates"] = [c.kind for c in self.instance.certificates.all()]
         for rule_name, name in _JOB_FIELDS.items():
             apply_rule(self.fields[name], JOB_RULES[rule_name], may_be_empty=True)
+        self.carry_token(
+            f"{seal_fields(self.instance, self.Meta.fields)} {actions.certificates_token(self.instance)}"
+        )
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
@@ -341,7 +356,7 @@ class SkillsForm(RuledForm, forms.ModelForm):
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
 
-class WishForm(RuledForm, forms.ModelForm):
+class WishForm(SeenMixin, RuledForm, forms.ModelForm):
     rules = WISH_RULES
 
     class Meta:
@@ -389,6 +404,7 @@ class WishForm(RuledForm, forms.ModelForm):
                 help_text="输入几个字后从提示中选择，例如：电工。" if number == 1 else "",
             )
         self.order_fields([*(f"occupation_{n}" for n in range(1, MAX_CHOICES + 1)), "text", "regions"])
+        self.carry_token(actions.wish_token(self.instance))
 
     def values(self) -> dict[str, Any]:
         """Return the values for `veterans.actions.set_wish`."""

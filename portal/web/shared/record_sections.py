@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db import transaction
 
 from portal.accounts.models import User
 from portal.core.models import Occupation
@@ -22,6 +23,7 @@ from portal.web.shared.record_forms import (
     SkillsForm,
     WishForm,
 )
+from portal.web.shared.seen_forms import SEEN_FIELD
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def build_section_form(section: str, veteran: Veteran, data: Any, *, by_staff: b
     return kinds[section](data, instance=veteran)
 
 
+@transaction.atomic
 def save_section(section: str, veteran: Veteran, by: User, form: Any) -> None:
     """Save a section.
 
@@ -96,23 +99,32 @@ def save_section(section: str, veteran: Veteran, by: User, form: Any) -> None:
     Raises:
         ValidationError: a rule that only the action checks.
     """
+    seen_token = form.cleaned_data[SEEN_FIELD]
     if section in {"identity", "care"}:
-        actions.update_record(veteran=veteran, by=by, section=section, values=form.values())
+        actions.update_record(
+            veteran=veteran, by=by, section=section, values=form.values(), seen_token=seen_token
+        )
     elif section == "service":
-        actions.update_record(veteran=veteran, by=by, section=section, values=form.model_values())
-        actions.set_services(veteran=veteran, by=by, services=form.services())
+        actions.update_record(
+            veteran=veteran, by=by, section=section, values=form.model_values(), seen_token=seen_token
+        )
+        actions.set_services(veteran=veteran, by=by, services=form.services(), seen_token=seen_token)
     elif section == "skills":
         _save_skills(veteran, by, form)
     elif section == "certificates":
-        actions.set_certificate_details(veteran=veteran, by=by, details=form.details())
+        actions.set_certificate_details(veteran=veteran, by=by, details=form.details(), seen_token=seen_token)
     else:
-        actions.set_wish(veteran=veteran, by=by, **form.values())
+        actions.set_wish(veteran=veteran, by=by, **form.values(), seen_token=seen_token)
 
 
 def _save_skills(veteran: Veteran, by: User, form: SkillsForm) -> None:
     values = form.cleaned_data
-    actions.update_record(veteran=veteran, by=by, section="skills", values=form.model_values())
-    actions.set_certificates(veteran=veteran, by=by, kinds=values["certificates"])
+    actions.update_record(
+        veteran=veteran, by=by, section="skills", values=form.model_values(), seen_token=values[SEEN_FIELD]
+    )
+    actions.set_certificates(
+        veteran=veteran, by=by, kinds=values["certificates"], seen_token=values[SEEN_FIELD]
+    )
     if values["job_title"]:
         actions.add_work_history(
             veteran=veteran,

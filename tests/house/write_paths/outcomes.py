@@ -16,6 +16,8 @@ from portal.imports.models import ImportRun
 from portal.positions.events import position_changed, positions_changed
 from portal.veterans import events as veteran_events
 
+UNCHECKED = object()  # a box of a form that is not ticked
+
 # Signals of one meaning, sent for one row or for many.
 SIGNALS = {
     "changed": (
@@ -111,6 +113,7 @@ def bound_values(form: Any) -> dict[str, Any]:
 def send_form(client: Client, url: str, row: Model, name: str, values: Mapping[str, Any]) -> Outcome:
     """Open a form, change `values` in it, send it."""
     data = bound_values(client.get(url).context["form"]) | dict(values)
+    data = {key: value for key, value in data.items() if value is not UNCHECKED}
     data = (
         {key: value for key, value in data.items() if value != ""} if "veterans_preferred" in data else data
     )

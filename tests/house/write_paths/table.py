@@ -9,6 +9,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from tests.house.write_paths.outcomes import UNCHECKED
+
 MISSING = "没有填写，请填写这一项。"
 UNREADABLE_DAY = "读不出日期，请写成 2003-12-01 这样。"
 DAY_RANGE = "日期不合理，应在 "  # the limits follow
@@ -21,7 +23,6 @@ def _day(days: int) -> str:
 
 
 SKIP = object()  # the path cannot express this value
-UNCHECKED = object()  # a box of a form that is not ticked
 
 
 @dataclass(frozen=True)
@@ -214,7 +215,7 @@ EMPLOYER = {
         Refused("75230部队旁", UNIT_NAME),
     ],
     "contact_person": [
-        Stored("王\u200b经理", "王经理"),
+        Stored("李\u200b经理", "李经理"),
         Refused("王" * 41, "最多 40 个字。"),
         Refused("", MISSING),
     ],
@@ -271,7 +272,7 @@ POSITION = {
     ],
     "pay_from": [
         Stored("6500", 6500, api=6500),
-        Stored("6k", 6000, api=6000),
+        Stored("6.5k", 6500, api=6500),
         Refused("1", PAY_RANGE, api=1),
         Refused("499", PAY_RANGE, api=499),
         Refused("10万一年", "请换算成每月多少元。", api=SKIP),

@@ -157,7 +157,7 @@ def test_invalid_edit_changes_neither_position_nor_heading(member_client: Any, e
     stored_position = make_position(employer=employer, is_open=False)
     answer = member_client.post(
         reverse("employer:position-edit", args=[stored_position.pk]),
-        position_fields(employer, title="电焊工", pay_to=1),
+        position_fields(employer, title="电焊工", pay_to=600),
     )
     assert "月薪上限不能低于下限" in answer.content.decode()
     assert answer.context["position"].title == "货车司机"

@@ -187,10 +187,10 @@ def test_position_is_created_and_submitted(member_client: Any, employer: Any) ->
     ("changes", "message"),
     [
         ({"pay_from": 8000, "pay_to": 6000}, "月薪上限不能低于下限"),
-        ({"pay_to": ""}, "请填写"),
+        ({"pay_from": ""}, "请写明每月最低多少元"),
         ({"occupation": "司机"}, "职业分类"),
         ({"duties": "原73211部队营区门岗"}, "部队番号"),
-        ({"headcount": 0}, "大于或等于"),
+        ({"headcount": 0}, "应在 1 到 5000 之间"),
     ],
 )
 def test_invalid_position_shows_reason_and_keeps_input(

@@ -221,5 +221,8 @@ def test_unverified_employer_has_few_drafts(member: Any) -> None:
         make_position(employer=employer, is_open=False)
     occupation = Position.objects.earliest("pk").occupation
     with pytest.raises(ValidationError, match="核验通过后") as error:
-        draft(employer=employer, by=member, title="货车司机", occupation=occupation)
+        draft(
+            employer=employer, by=member, title="货车司机", occupation=occupation, headcount=1, pay_from=6000,
+            region=employer.region, duties="驾驶货车。",
+        )  # fmt: skip
     assert error.value.code == "drafts"

@@ -155,7 +155,7 @@ def test_guessed_occupation_is_corrected(member_client: Any, employer: Any, clie
     position.refresh_from_db()
     assert position.occupation_certainty is not None  # what nobody chose stays a guess
     url = reverse("employer:position-occupation", args=[position.pk])
-    assert member_client.post(url, {"occupation": "0-00-00-00"}).status_code == 404
+    assert member_client.post(url, {"occupation": "0-00-00-00"}).status_code == 400
     member_client.post(url, {"occupation": truck.pk})
     position.refresh_from_db()
     assert (position.occupation, position.occupation_certainty) == (truck, None)

@@ -15,7 +15,7 @@ from portal.positions import occupation_lookup
 from portal.positions.field_rules import POSITION_RULES
 from portal.positions.import_columns import BENEFITS
 from portal.positions.models import Position
-from portal.positions.position_locks import EDITABLE_FIELDS
+from portal.positions.position_locks import EDITABLE_FIELDS, content_token
 from portal.positions.position_parsing import parse_pay
 from portal.positions.wording_checks import find_wording_errors
 from portal.web.shared import wording_panel
@@ -27,6 +27,7 @@ from portal.web.shared.form_fields import (
     refuse_unit_names,
 )
 from portal.web.shared.ruled_forms import RuledForm
+from portal.web.shared.seen_forms import SEEN_FIELD, SeenMixin
 
 
 class PayField(forms.DecimalField):
@@ -41,7 +42,7 @@ class PayField(forms.DecimalField):
 
 
 @refuse_unit_names("address")
-class PositionForm(RuledForm, forms.ModelForm):
+class PositionForm(SeenMixin, RuledForm, forms.ModelForm):
     """One position, in the order of the import template."""
 
     rules = POSITION_RULES
@@ -113,6 +114,7 @@ class PositionForm(RuledForm, forms.ModelForm):
             choice_field(self, "benefits").choices = [*((word, word) for word in BENEFITS), *other_benefits]
             for name in ("region", "certificates", "benefits"):
                 self.initial[name] = getattr(self.instance, f"{name}_id" if name == "region" else name)
+            self.carry_token(content_token(self.instance))
 
     def _add_wording_checks(self) -> None:
         for name in wording_panel.CHECKED_FIELDS:
@@ -178,4 +180,6 @@ class PositionForm(RuledForm, forms.ModelForm):
             and values["occupation"] == self.instance.occupation
         ):
             del values["occupation"]  # unchanged: it stays a guess
+        if SEEN_FIELD in self.cleaned_data:
+            values[SEEN_FIELD] = self.cleaned_data[SEEN_FIELD]
         return values

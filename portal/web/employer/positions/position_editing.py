@@ -104,7 +104,6 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
             )
         except ValidationError as error:
             add_errors(form, error)
-            position.refresh_from_db()
     return _form_page(request, form, position)
 
 

@@ -189,7 +189,6 @@ def submit_position(request: SignedInRequest, position: Position, *, distinct: b
         messages.warning(request, f"“{position.title}”与另一个岗位很像，还没有提交，请核对。")
         return redirect("employer:position-life", pk=position.pk)
     except TransitionRefused:
-        position.refresh_from_db()
         if position.state != PositionState.IN_REVIEW:  # else the button was pressed twice
             state = position.get_state_display()
             messages.error(request, f"“{position.title}”现在是“{state}”，不能这样操作。")

@@ -5,15 +5,18 @@ from typing import Any, ClassVar
 from django import forms
 
 from portal.core.folded_fields import CreditCodeField, PersonNameField, PhoneField
+from portal.core.seen_values import seal_fields
 from portal.core.validators import uscc_check_passes
+from portal.employers.actions import PROFILE_FIELDS
 from portal.employers.field_rules import EMPLOYER_RULES
 from portal.employers.models import Employer
 from portal.web.shared.form_fields import PlaceField, refuse_unit_names
 from portal.web.shared.ruled_forms import RuledForm
+from portal.web.shared.seen_forms import SeenMixin
 
 
 @refuse_unit_names("name", "address", "contact_person")
-class ProfileForm(RuledForm, forms.ModelForm):
+class ProfileForm(SeenMixin, RuledForm, forms.ModelForm):
     """Profile of an employer."""
 
     rules = EMPLOYER_RULES
@@ -59,6 +62,7 @@ class ProfileForm(RuledForm, forms.ModelForm):
         place.load_choices()
         if self.instance.pk:
             self.initial["region"] = self.instance.region_id
+            self.carry_token(seal_fields(self.instance, [*PROFILE_FIELDS, "contact_phone"]))
 
 
 @refuse_unit_names("name", "address", "contact_person")

@@ -164,7 +164,6 @@ def edit(request: SignedInRequest, employer: Employer) -> HttpResponse:
             actions.update_profile(employer=employer, by=user, **form.cleaned_data)
         except ValidationError as error:
             add_errors(form, error)
-            employer.refresh_from_db()
         else:
             if ProfileChange.objects.pending().filter(employer=employer).exists():
                 messages.success(request, "已保存。经核验的信息有变更，服务中心同意前仍显示原来的。")

@@ -74,8 +74,6 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             step = step if outcome == AttemptOutcome.REACHED else ""
             _add_message(request, updated, outcome, step)
             return _redirect_after_call(request, updated, outcome)
-        # The refused action changed the objects that it was handed; the page shows what is stored.
-        current = _get_follow_up(user, pk)
     return _page(request, user, current, form)
 
 
@@ -147,7 +145,6 @@ def record_outcome(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 
 def _render_error(request: HttpRequest, user: User, current: FollowUp, words: str) -> HttpResponse:
     """Render the row with an error for htmx; otherwise redirect to the list with a message."""
-    current = _get_follow_up(user, current.pk)  # a refused action changed the object it was handed
     if request.headers.get("HX-Request"):
         (row,) = follow_up_rows([current], user, words)
         context = {"row": row, "next": safe_next(request, reverse("staff:day"))}

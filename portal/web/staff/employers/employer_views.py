@@ -16,12 +16,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.accounts.models import User
 from portal.core.enums import RegionLevel
 from portal.core.models import Region
+from portal.core.seen_values import seal_whole
 from portal.core.text_folding import fold_code, fold_name
 from portal.core.validators import uscc_check_passes
 from portal.employers import members, profile_changes
 from portal.employers.employer_documents import visible_documents
 from portal.employers.enums import VerificationState
 from portal.employers.models import Employer, EmployerMembership, EmployerQuerySet, ProfileChange
+from portal.employers.verification import VERIFIED_FIELDS
 from portal.stations.models import Station, path_range
 from portal.web.shared.employer_facts import list_employer_facts
 from portal.web.staff.access import review_staff
@@ -144,6 +146,7 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         ],
         "uscc_fails": not uscc_check_passes(employer.uscc),
         "documents": documents,
+        "seen_token": seal_whole(employer, VERIFIED_FIELDS),
         "shown": ",".join(str(document.pk) for document in documents),
         "earlier_bases": list(
             employer.bases.filter(step=None).select_related("seen_by").order_by("-pk")[:MAX_EARLIER_BASES]

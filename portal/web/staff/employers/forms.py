@@ -69,7 +69,10 @@ class VerifyForm(CheckedDocumentsForm):
         required=False,
         help_text="校验位不符但已与执照核对无误时填写。",
     )
+    # Token of the profile that the page displayed.
+    seen_token = forms.CharField(required=False, widget=forms.HiddenInput())
 
     def action_arguments(self) -> dict[str, Any]:
         reason = self.cleaned_data["uscc_override_reason"]
-        return super().action_arguments() | {"uscc_override_reason": reason}
+        seen_token = self.cleaned_data["seen_token"]
+        return super().action_arguments() | {"uscc_override_reason": reason, "seen_token": seen_token}

@@ -17,6 +17,7 @@ from portal.core.text_folding import fold_name
 from portal.positions import actions, bulk_review, wording_exceptions
 from portal.positions.enums import PositionState
 from portal.positions.models import Position, PositionQuerySet
+from portal.positions.position_locks import review_token
 from portal.positions.wording_checks import label_summary
 from portal.stations.models import in_subtrees
 from portal.web.shared.primary_keys import parse_keys
@@ -52,7 +53,10 @@ def listing(request: HttpRequest, user: User) -> HttpResponse:
     clear_url = f"{reverse('staff:positions')}?state={state.value}"
     context = {
         "page": page,
-        "rows": [(position, label_summary(position.wording)) for position in page],
+        "rows": [
+            (position, label_summary(position.wording), review_token(position) if is_in_review else "")
+            for position in page
+        ],
         "tabs": _tabs(request.GET, state),
         "form": form,
         "has_filters": has_filters,
@@ -90,7 +94,10 @@ def approve_many(request: HttpRequest, user: User) -> HttpResponse:
     """Approve the selected positions, or the one whose button was pressed; a message names the failures."""
     keys = parse_keys(request.POST.getlist("approve") or request.POST.getlist("pk"))[:PAGE_SIZE]
     rows = Position.objects.reviewable_by(user).with_details().filter(pk__in=keys)
-    approved, failures = bulk_review.approve_clean(positions=rows.order_by("submitted_at", "pk"), by=user)
+    tokens = {position.pk: request.POST.get(f"seen-{position.pk}", "") for position in rows}
+    approved, failures = bulk_review.approve_clean(
+        positions=rows.order_by("submitted_at", "pk"), by=user, seen_tokens=tokens
+    )
     if approved:
         messages.success(request, f"已通过 {len(approved)} 个岗位：{_join_titles(approved)}。")
     if failures:
@@ -117,16 +124,22 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     decision = request.POST.get("decision") if request.method == "POST" else None
     approval = forms.Form(request.POST if decision in _APPROVALS else None)
     refusal = RefusalForm(request.POST if decision == "refuse" else None)
-    is_decided = False
+    is_decided, seen_token = False, request.POST.get("seen_token", "")
     if decision in _APPROVALS and approval.is_valid():
         action, success = _APPROVALS[decision]
         is_decided = decide(
-            request, approval, action, f"{success}：{position.title}。", position=position, by=user
+            request,
+            approval,
+            action,
+            f"{success}：{position.title}。",
+            position=position,
+            by=user,
+            seen_token=seen_token,
         )
     elif decision == "refuse" and refusal.is_valid():
         is_decided = decide(
             request, refusal, actions.refuse, f"已退回：{position.title}。", position=position, by=user,
-            reason=refusal.reason(),
+            reason=refusal.reason(), seen_token=seen_token,
         )  # fmt: skip
     if is_decided:
         return redirect("staff:positions")
@@ -138,6 +151,7 @@ def detail(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         "refusal": refusal,
         "is_in_review": position.state == PositionState.IN_REVIEW,
         "panels": _panels(position),
+        "seen_token": review_token(position),
         **_exception_context(position, user),
     }
     return render(request, "staff/positions/position.html", context)

@@ -86,7 +86,7 @@ def visits_of_veteran(request: HttpRequest, user: User, pk: int) -> HttpResponse
     form = VisitForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            visit = actions.record_visit(veteran=veteran, by=user, **form.values())
+            visit = actions.record_visit(veteran=veteran, by=user, once=True, **form.values())
         except ValidationError as error:
             add_errors(form, error)
         else:

@@ -131,7 +131,10 @@ def test_feed_address_opens_nothing_else(towns: Any, desk: Any, client: Client) 
     assert client.post(address).status_code == 405
 
 
-def test_feed_is_rate_limited(towns: Any, desk: Any, client: Client, settings: Settings) -> None:
+def test_feed_is_rate_limited(
+    towns: Any, desk: Any, client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.api_tokens.request_counts.time.time", lambda: 60_017.0)
     settings.API_RATES = settings.API_RATES | {"feed": 2, "anonymous": 2}
     address = _address(desk)
     assert [client.get(address).status_code for _ in range(3)] == [200, 200, 429]

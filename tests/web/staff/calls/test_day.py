@@ -165,7 +165,8 @@ def test_latest_completed_retention_step_is_offered(desk: Any, clerk: User, make
 
 def test_onboarding_uses_planned_first_day(desk: Any, clerk: User, make_call: Any) -> None:
     call = make_call("陈建国")
-    placement = actions.advance(placement=call.placement, step="offer", by=clerk)
+    offered_on = timezone.localdate() - timedelta(days=5)
+    placement = actions.advance(placement=call.placement, step="offer", by=clerk, on=offered_on)
     placement.planned_first_day = timezone.localdate() - timedelta(days=2)
     placement.save()
     call = placement.follow_ups.filter(state=FollowUpState.PENDING).first()

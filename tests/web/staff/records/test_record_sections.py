@@ -135,7 +135,7 @@ def test_invalid_input_is_kept_with_error(towns: Any, desk: Any) -> None:
     }
     html = desk.post(section_url(towns.ours, "service"), answers).content.decode()
     assert "请不要填写部队番号" in html
-    assert "退役日期必须晚于入伍日期" in html
+    assert "应晚于入伍日期" in html
     assert "在73021部队立三等功" in html
 
 
