@@ -440,7 +440,7 @@ MATRIX: dict[str, Row] = {
     "desk/sheets/template/": Row(FILES),
     "desk/sheets/<int:pk>/": Row(THE_UPLOADER, _of("record_import"), in_file=True),
     "desk/sheets/<int:pk>/columns/": Row(THE_UPLOADER, _of("record_import"), "post", in_file=True),
-    "desk/sheets/<int:pk>/worksheet/": Row(THE_UPLOADER, _of("record_import"), "post"),
+    "desk/sheets/<int:pk>/worksheet/": Row(THE_UPLOADER, _of("record_import"), "post", in_file=True),
     "desk/sheets/<int:pk>/result/": Row(THE_UPLOADER, _of("record_import")),
     "desk/sheets/<int:pk>/<slug:step>/": Row(
         THE_UPLOADER, {"pk": "record_import.pk", "step": "=undo"}, "post"
@@ -494,7 +494,9 @@ MATRIX: dict[str, Row] = {
     "desk/evidence/<int:pk>/remove/": Row(FILES_HERE, _of("veteran_document"), "post"),
     "desk/veterans/<int:pk>/close/": Row(CLOSERS_HERE, _of("veteran"), notes=CLOSERS_HERE),
     "desk/veterans/<int:pk>/reopen/": Row(CLOSERS_HERE, _of("veteran"), "post"),
-    "desk/veterans/<int:pk>/desk-code/": Row(FILES_HERE, _of("veteran"), "post"),
+    "desk/veterans/<int:pk>/desk-code/": Row(
+        FILES_HERE, _of("veteran"), "post", notes=FILES_HERE, cache=NEVER
+    ),
     "desk/veterans/<int:pk>/visits/": Row(FILES_HERE, _of("veteran"), notes=FILES_HERE),
     "desk/visits/": Row(FILES, queries=("waiting=never",)),
     "desk/visits/coverage/": Row(FILES),
@@ -542,7 +544,7 @@ MATRIX: dict[str, Row] = {
     ),
     "desk/network/posts/<int:pk>/": Row(APPOINTS_HERE, _of("appointment")),
     "desk/network/posts/<int:pk>/sign-in/": Row(
-        allowed(Permission.APPOINT_STAFF, SERVES), _of("appointment")
+        allowed(Permission.APPOINT_STAFF, SERVES), _of("appointment"), cache=NEVER
     ),
     "desk/permissions/": Row(STAFF),
     # --- the door
@@ -621,13 +623,13 @@ MATRIX: dict[str, Row] = {
     "sign-in/staff/": Row(EVERYBODY, cache=NEVER),
     "sign-in/second-factor/": Row(SIGNED_IN, cache=NEVER),
     "sign-in/second-factor/setup/": Row(frozenset(), cache=NEVER),
-    "account/": Row(SIGNED_IN),
-    "account/phone/": Row(SIGNED_IN),
-    "account/phone/codes/": Row(SIGNED_IN),
-    "account/password/": Row(SIGNED_IN, method="post"),
-    "account/sign-out-everywhere/": Row(SIGNED_IN, method="post"),
+    "account/": Row(SIGNED_IN, cache=NEVER),
+    "account/phone/": Row(SIGNED_IN, cache=NEVER),
+    "account/phone/codes/": Row(SIGNED_IN, cache=NEVER),
+    "account/password/": Row(SIGNED_IN, method="post", cache=NEVER),
+    "account/sign-out-everywhere/": Row(SIGNED_IN, method="post", cache=NEVER),
     "sign-out/": Row(EVERYBODY, method="post", impersonal=True),
-    "elder-mode/": Row(EVERYBODY, method="post"),
+    "elder-mode/": Row(EVERYBODY, method="post", impersonal=True),
     "gallery/": Row(EVERYBODY),
     # --- Wagtail's own
     r"documents/^(\d+)/(.*)$": Row(frozenset(), {"0": "=1", "1": "=x.pdf"}),
@@ -637,6 +639,6 @@ MATRIX: dict[str, Row] = {
     "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/": Row(
         frozenset(), {"page_view_restriction_id": "=1", "page_id": "=1"}, "post"
     ),
-    "_util/login/": Row(frozenset()),  # leads to sign-in/
+    "_util/login/": Row(frozenset(), impersonal=True),  # leads to sign-in/
     r"^((?:[\w\-]+/)*)$": Row(EVERYBODY, {"0": "="}),
 }

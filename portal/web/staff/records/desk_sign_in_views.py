@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from portal.accounts.actions import log_access
+from portal.accounts.enums import AccessKind
 from portal.accounts.models import User
 from portal.notifications.actions import notify
 from portal.notifications.enums import NotificationKind, NotificationTarget
@@ -26,6 +28,7 @@ def desk_code(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, "；".join(error.messages))
         return redirect("staff:veteran", pk=pk)
+    log_access(actor=user, file_id=veteran.pk, kind=AccessKind.VIEW, field="登录码", reason="在服务窗口登录")
     veteran.refresh_from_db()
     assert veteran.account is not None
     now = timezone.localtime()
