@@ -20,23 +20,17 @@ def _is_storable(value: Any) -> bool:
     return not isinstance(value, int) or -MAX_BIGINT - 1 <= value <= MAX_BIGINT
 
 
-class _StorableListMixin:
-    """Numbers that no database stores are left out of a list: they match nothing."""
-
-    rhs: Any
+class StorableIn(In):
+    """`number__in`; numbers that no database stores are left out of the list: they match nothing."""
 
     def get_prep_lookup(self) -> Any:
-        prepared: Any = super().get_prep_lookup()  # type: ignore[misc]  # mixed into lookups, which have it
-        return (
-            [value for value in prepared if _is_storable(value)] if isinstance(prepared, list) else prepared
-        )
+        values: Any = super().get_prep_lookup()
+        if not isinstance(values, list):  # a subquery
+            return values
+        return [value for value in values if _is_storable(value)]
 
 
-class StorableIn(_StorableListMixin, In):
-    """`number__in`."""
-
-
-class StorableRelatedIn(_StorableListMixin, RelatedIn):
+class StorableRelatedIn(StorableIn, RelatedIn):
     """`relation__in`."""
 
 

@@ -35,7 +35,7 @@ def route_of(path: str) -> str | None:
     return route if route in MATRIX else None
 
 
-def _chosen(names: Sequence[str], *by: str) -> str:
+def _choose(names: Sequence[str], *by: str) -> str:
     """Return one of the names, the same in every run."""
     return names[crc32("|".join(by).encode(errors="replace")) % len(names)]
 
@@ -86,10 +86,10 @@ def _arguments() -> Iterator[tuple[str, str]]:
 def test_each_parameter_with_one_odd_value(walker: Walker, figure: Any) -> None:
     tally = Tally()
     for target, place, name in _probes(walker):
-        value_name = _chosen(list(ODD_VALUES), target.method, target.route, place, name)
+        value_name = _choose(list(ODD_VALUES), target.method, target.route, place, name)
         _send(walker, tally, target, place, name, value_name)
     for route, name in _arguments():
-        _send_argument(walker, tally, route, name, _chosen(ODD_ARGUMENTS, route, name))
+        _send_argument(walker, tally, route, name, _choose(ODD_ARGUMENTS, route, name))
     assert not tally.faults, "\n".join(sorted(tally.faults))
     figure(f"one value each: {tally.report()}")
 
