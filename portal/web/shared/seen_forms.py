@@ -37,8 +37,9 @@ def _flat(error: ValidationError) -> list[ValidationError]:
 def show_current_token(form: Any) -> None:
     """Let the form, shown again after a conflict, carry the token of the row as it is now.
 
-    The person has been told; whoever submits the form once more overwrites knowingly.
+    The person has been told; whoever submits the form once more overwrites knowingly. A form that carries no
+    token of its own stays: its page writes the token.
     """
-    if isinstance(form, SeenMixin) and isinstance(form.data, QueryDict):
+    if hasattr(form, "current_token") and isinstance(form.data, QueryDict):
         form.data = form.data.copy()
         form.data[SEEN_FIELD] = form.current_token

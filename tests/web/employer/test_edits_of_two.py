@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.roles import StationRole
-from portal.employers.enums import EmployerRole
+from portal.employers.enums import EmployerRole, VerificationState
 from portal.employers.models import Employer, EmployerMembership
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
@@ -138,6 +138,25 @@ def test_changed_position_is_not_approved_unseen(employer: Employer, client_for:
     assert position.state == PositionState.IN_REVIEW
     seen_token = reviewer.get(url).context["seen_token"]
     assert reviewer.post(url, {"decision": "approve", "seen_token": seen_token}).status_code == 302
+
+
+def test_changed_employer_is_not_verified_unseen(client_for: Any) -> None:
+    employer = make_employer(verified=False)
+    reviewer = client_for(make_staff(employer.station, StationRole.REVIEWER))
+    url = reverse("staff:employer", args=[employer.pk])
+    decision = {"decision": "verify", "evidence": ["licence"]}
+    seen_token = reviewer.get(url).context["seen_token"]
+    Employer.objects.filter(pk=employer.pk).update(address="会城街道演示路2号")
+    for token in (seen_token, "²"):
+        page = reviewer.post(url, {**decision, "seen_token": token})
+        assert page.status_code == 200
+        assert "单位刚刚改过登记信息" in page.content.decode()
+        employer.refresh_from_db()
+        assert employer.state == VerificationState.PENDING
+    current_token = page.context["seen_token"]
+    assert reviewer.post(url, {**decision, "seen_token": current_token}).status_code == 302
+    employer.refresh_from_db()
+    assert employer.state == VerificationState.VERIFIED
 
 
 def test_form_sent_twice_makes_one_visit(client_for: Any) -> None:

@@ -21,6 +21,7 @@ from portal.positions.position_locks import review_token
 from portal.positions.wording_checks import label_summary
 from portal.stations.models import in_subtrees
 from portal.web.shared.primary_keys import parse_keys
+from portal.web.shared.redirects import with_query
 from portal.web.shared.wording_panel import CHECKED_FIELDS, build_panel
 from portal.web.staff.access import review_staff
 from portal.web.staff.decisions import PAGE_SIZE, decide
@@ -107,7 +108,7 @@ def approve_many(request: HttpRequest, user: User) -> HttpResponse:
         )
     if not approved and not failures:
         messages.warning(request, "没有勾选岗位。")
-    return redirect(f"{reverse('staff:positions')}?{QueryDict(request.POST.get('back', '')).urlencode()}")
+    return redirect(with_query(reverse("staff:positions"), QueryDict(request.POST.get("back", ""))))
 
 
 def _join_titles(positions: list[Position]) -> str:

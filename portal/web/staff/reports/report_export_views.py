@@ -34,6 +34,7 @@ from portal.reports.year_table import build_year_table, recent_years
 from portal.veterans.shown_records import log_shown
 from portal.web.shared.import_pages import build_xlsx_response
 from portal.web.shared.query_params import BadParameterError
+from portal.web.shared.redirects import with_query
 from portal.web.staff.access import staff_with
 from portal.web.staff.reports.report_filters import describe_filters, fairs_in_scope, valid_filters
 from portal.web.staff.reports.row_tables import (
@@ -73,7 +74,7 @@ def export(request: HttpRequest, user: User, report: str) -> HttpResponse:
         )
     except ValidationError as error:
         messages.error(request, "；".join(error.messages))
-        return redirect(f"{reverse('staff:report-rows')}?{request.POST.urlencode()}")
+        return redirect(with_query(reverse("staff:report-rows"), request.POST))
     return build_xlsx_response(content, f"{table.title}-{timezone.localdate():%Y%m%d}.xlsx")
 
 
