@@ -4,8 +4,8 @@ from django.http import HttpRequest, QueryDict
 from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 
-# The server reads request lines of 4,094 bytes. Past 16,384 characters Django answers a redirect with an error
-# page, although the action is done.
+# The server reads request lines of 4,094 bytes. Past 16,384 characters Django answers with an error page,
+# although the action is done.
 MAX_ADDRESS_LENGTH = 4_000
 
 
