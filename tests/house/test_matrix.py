@@ -2,7 +2,8 @@
 
 A route without a row fails. Whoever is not let in is refused or led to the sign-in, a refusal to somebody
 signed in stands in the event log, and no answer names the person to a reader who may not know them: by list,
-detail, search, export or API.
+detail, search, export or API. The answer has the cache header of its row, and whoever reads the name writes
+the entry of its row into the person's access log.
 """
 
 import re
@@ -159,7 +160,7 @@ def _unlogged(route: str, row: Row, who: str, world: World) -> Iterator[str]:
         yield f"{who}: refused, but the person cannot read it"
 
 
-@pytest.mark.must("files.2")
+@pytest.mark.must("files.2", "hold.5")
 def test_every_route_opens_to_those_of_its_row_and_to_nobody_else(
     world: World, clients: dict[str, Client], figure: Any
 ) -> None:
@@ -172,7 +173,10 @@ def test_every_route_opens_to_those_of_its_row_and_to_nobody_else(
             request_count += 1
             wrong += [f"{route}: {what}" for what in _wrong(route, row, who, client, world)]
     assert not wrong, "\n".join(wrong)
-    figure(f"{len(OURS)} routes x {len(clients)} readers, {request_count} pairs")
+    figure(
+        f"{len(OURS)} routes x {len(clients)} readers, {request_count} pairs: let in, noted in the access log"
+        " and with the cache header of the matrix"
+    )
 
 
 @pytest.mark.must("files.2")
