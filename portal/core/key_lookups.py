@@ -5,7 +5,7 @@ another table nor the numbers of a list: there SQLite raises OverflowError. Form
 up with what people sent, so every such lookup is mended here.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import IntegerField
@@ -20,29 +20,17 @@ def _is_storable(value: Any) -> bool:
     return not isinstance(value, int) or -MAX_BIGINT - 1 <= value <= MAX_BIGINT
 
 
-if TYPE_CHECKING:
-    _Lookup = In
-else:  # a mixin: by itself it is no lookup
-    _Lookup = object
-
-
-class _StorableListMixin(_Lookup):
-    """Numbers that no database stores are left out of a list: they match nothing."""
+class StorableIn(In):
+    """`number__in`; numbers that no database stores are left out of the list: they match nothing."""
 
     def get_prep_lookup(self) -> Any:
-        prepared_values: Any = super().get_prep_lookup()
-        return (
-            [value for value in prepared_values if _is_storable(value)]
-            if isinstance(prepared_values, list)
-            else prepared_values
-        )
+        values: Any = super().get_prep_lookup()
+        if not isinstance(values, list):  # a subquery
+            return values
+        return [value for value in values if _is_storable(value)]
 
 
-class StorableIn(_StorableListMixin, In):
-    """`number__in`."""
-
-
-class StorableRelatedIn(_StorableListMixin, RelatedIn):
+class StorableRelatedIn(StorableIn, RelatedIn):
     """`relation__in`."""
 
 

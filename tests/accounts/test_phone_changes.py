@@ -180,7 +180,7 @@ def test_person_without_phone_signs_in_at_the_desk_and_registers_one(
 ) -> None:
     veteran, new = make_veteran(name="陈建国"), make_phone()
     page = client_for(clerk).post(reverse("staff:veteran-desk-code", args=[veteran.pk])).content.decode()
-    assert AccessLog.objects.filter(actor=clerk, file_id=veteran.pk, field="登录码").count() == 1
+    assert AccessLog.objects.filter(actor=clerk, file_id=veteran.pk, reason="生成登录码").count() == 1
     code = page.partition('font-monospace">')[2][:10]
     kiosk = Client()
     assert "不对" in kiosk.post(reverse("public:sign-in-desk"), {"code": "0000000000"}).content.decode()

@@ -16,7 +16,7 @@ from tests.house.walk import Watch
 
 @dataclass
 class Tally:
-    """Counts of a walk: requests and their answers."""
+    """Counts of the requests of a walk and of their answers."""
 
     routes: set[str] = field(default_factory=set)
     parameters: set[tuple[str, ...]] = field(default_factory=set)
