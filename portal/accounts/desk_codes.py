@@ -10,6 +10,7 @@ from django.utils import timezone
 from portal.accounts.models import OneTimeCode, User
 from portal.core import audit
 from portal.core.encryption import lookup_hash
+from portal.core.locking import locked
 from portal.core.text_folding import fold_digits
 
 DESK_DIGITS = 10
@@ -28,6 +29,7 @@ def issue_desk_code(*, user: User, by: User) -> str:
     Raises:
         ValidationError: the user is a member of staff, whose sign-in an operator manages.
     """
+    user = locked(user)
     if user.is_superuser or user.is_station_staff or user.pk == by.pk:
         raise ValidationError("工作人员的登录由业务管理员办理。")
     now = timezone.now()

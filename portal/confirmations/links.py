@@ -142,6 +142,7 @@ def create_employer_link(
         ValidationError: none or too many placements, a person whose name the employer may not see, or no
             contact to send to.
     """
+    employer = locked(employer)
     placement_ids = {placement.pk for placement in placements}
     if not placement_ids:
         raise ValidationError({"people": "请至少选择一个人。"})

@@ -1,16 +1,17 @@
 """Lock on one row for the rest of a transaction."""
 
 from copy import deepcopy
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Field, Model
 
 from portal.core.database.rollback_hooks import RollbackHooksMixin
 
 M = TypeVar("M", bound=Model)
 ROW_IS_GONE = "gone"
+STALE_PARENT = "moved"
 
 
 def locked(instance: M, *select_related: str) -> M:
@@ -44,6 +45,31 @@ def locked(instance: M, *select_related: str) -> M:
     vars(instance).pop("_prefetched_objects_cache", None)
     _restore_on_rollback(instance)
     return instance
+
+
+def locked_with_parent(instance: M, parent: str, *select_related: str) -> tuple[Any, M]:
+    """Lock the row that `instance` belongs to, then `instance`; bring both up to date and return both.
+
+    The parent is the stored one: a merge may have given the row to another since it was read.
+
+    Args:
+        parent: the foreign key to it.
+        select_related: relations to load with the parent.
+
+    Raises:
+        ValidationError: code ROW_IS_GONE, or the row went to another parent at this very moment.
+    """
+    attname = cast("Field[Any, Any]", instance._meta.get_field(parent)).attname
+    stored_key = (
+        instance.__class__._base_manager.filter(pk=instance.pk).values_list(attname, flat=True).first()
+    )
+    if stored_key is not None and stored_key != getattr(instance, attname):
+        setattr(instance, attname, stored_key)  # the loaded parent goes with its key
+    owner = locked(getattr(instance, parent), *select_related)
+    row = locked(instance)
+    if getattr(row, attname) != owner.pk:
+        raise ValidationError("这条信息刚刚有变化，请刷新后再试。", code=STALE_PARENT)
+    return owner, row
 
 
 def _restore_on_rollback(instance: Model) -> None:

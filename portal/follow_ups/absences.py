@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
-from portal.core.locking import locked
+from portal.core.locking import locked, locked_with_parent
 from portal.follow_ups.enums import AbsenceReason, FollowUpEventKind
 from portal.follow_ups.models import Absence, FollowUp, FollowUpEvent
 from portal.veterans.models import Veteran
@@ -107,8 +107,7 @@ def end_absence(*, absence: Absence, by: User) -> Absence:
         PermissionDenied: `by` is not staff of the person's station or of one above.
         ValidationError: the absence is over.
     """
-    veteran = locked(absence.veteran, "station")
-    absence = locked(absence)
+    veteran, absence = locked_with_parent(absence, "veteran", "station")
     if not serves(by, veteran):
         raise PermissionDenied("not staff of this person's station")
     if absence.ended_at is not None or absence.until < timezone.localdate():

@@ -23,9 +23,9 @@ def issue_code_at_desk(*, veteran: Veteran, by: User) -> str:
         PermissionDenied: `by` is not staff of the record's stations.
         ValidationError: the record is closed, or its person is a member of staff.
     """
+    veteran = locked(veteran, "station")
     if not serves(by, veteran):
         raise PermissionDenied("这份档案不在您现任服务站的辖区内。")
-    veteran = locked(veteran)
     if veteran.closed_on:
         raise ValidationError("这份档案已注销，不能登录。")
     account = veteran.account

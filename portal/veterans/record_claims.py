@@ -12,7 +12,7 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.encryption import hash_id_number
-from portal.core.locking import locked
+from portal.core.locking import locked, locked_with_parent
 from portal.core.models import AuditEvent
 from portal.veterans.actions import log_refused_access
 from portal.veterans.enums import ClaimState
@@ -70,7 +70,7 @@ def _is_claimable(veteran: Veteran, by: User) -> bool:
 
 def _lock_claim(claim: RecordClaim) -> RecordClaim:
     """Lock the record, then the claim."""
-    locked(claim.veteran, "station")
+    locked_with_parent(claim, "veteran", "station")
     return locked(claim, "user")
 
 

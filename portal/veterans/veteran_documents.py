@@ -7,7 +7,7 @@ from django.db import transaction
 
 from portal.accounts.models import User
 from portal.core import audit
-from portal.core.locking import locked
+from portal.core.locking import STALE_PARENT, locked
 from portal.documents.actions import create_document, delete_document, save_judgement
 from portal.documents.enums import DocumentKind, DocumentState, OwnerType
 from portal.documents.models import Document, DocumentQuerySet
@@ -36,8 +36,16 @@ def record_id_of(document_id: int) -> int | None:
     return documents.values_list("owner_id", flat=True).first()
 
 
-def _owner(document: Document) -> Veteran:
-    return Veteran.objects.select_related("station").get(pk=document.owner_id)
+def _lock_with_owner(document: Document) -> tuple[Veteran, Document]:
+    """Lock the record that has the document now, after a merge perhaps another, then the document."""
+    owners = Veteran.objects.filter(pk__in=Document.objects.filter(pk=document.pk).values("owner_id"))
+    veteran = owners.first()
+    if veteran is not None:
+        veteran = locked(veteran, "station")
+    document = locked(document)
+    if veteran is None or document.owner_id != veteran.pk:
+        raise ValidationError("这份材料刚刚有变化，请刷新后再试。", code=STALE_PARENT)
+    return veteran, document
 
 
 def add_document(*, veteran: Veteran, by: User, kind: DocumentKind, content: bytes) -> Document:
@@ -77,7 +85,7 @@ def judge_document(*, document: Document, by: User, accepted: bool, reason: str 
         PermissionDenied: `by` is not staff of the record's station.
         ValidationError: refused without a reason.
     """
-    veteran, document = locked(_owner(document), "station"), locked(document)
+    veteran, document = _lock_with_owner(document)
     if not serves(by, veteran):
         raise PermissionDenied("not staff of this record's station")
     if not accepted and not reason.strip():
@@ -98,7 +106,7 @@ def remove_document(*, document: Document, by: User) -> None:
         PermissionDenied: `by` is neither the person nor staff of the record's station.
     """
     number = document.pk
-    veteran, document = locked(_owner(document), "station"), locked(document)
+    veteran, document = _lock_with_owner(document)
     if not can_edit(by, veteran):
         raise PermissionDenied("neither the person nor their station")
     delete_document(document)

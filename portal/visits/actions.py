@@ -12,7 +12,7 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.core import audit
 from portal.core.day_bounds import earliest_recorded_day, require_between
-from portal.core.locking import locked
+from portal.core.locking import locked, locked_with_parent
 from portal.stations.models import Station
 from portal.veterans import actions as veterans
 from portal.veterans.models import Veteran
@@ -98,7 +98,7 @@ def correct_visit(
         PermissionDenied: `by` is not staff of the record's station.
         ValidationError: no reason, corrected already, or as for `record_visit`.
     """
-    veteran = locked(visit.veteran, "station")
+    veteran, visit = locked_with_parent(visit, "veteran", "station")
     if not can_record(by, veteran):
         raise PermissionDenied("not staff of this record's station")
     if not reason.strip():

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.models import Appointment, User
-from portal.core.locking import locked
+from portal.core.locking import locked, locked_with_parent
 from portal.core.region_codes import region_code_chain
 from tests.factories import make_staff, make_stations, make_user
 
@@ -39,6 +39,19 @@ def test_locked_raises_when_the_row_is_gone() -> None:
     Appointment.objects.filter(pk=appointment.pk).delete()
     with pytest.raises(ValidationError, match="刚刚被删除"):
         locked(appointment)
+
+
+@pytest.mark.django_db
+def test_parent_that_is_locked_is_the_stored_one() -> None:
+    appointment = make_staff(make_stations()["睦洲镇"]).appointments.get()
+    stale = Appointment.objects.select_related("user").get(pk=appointment.pk)
+    successor = make_user("后任")
+    Appointment.objects.filter(pk=appointment.pk).update(user=successor)
+    user, row = locked_with_parent(stale, "user")
+    assert (user, row.user) == (successor, successor)
+    Appointment.objects.filter(pk=appointment.pk).delete()
+    with pytest.raises(ValidationError, match="刚刚被删除"):
+        locked_with_parent(stale, "user")
 
 
 class _Refusal(Exception):

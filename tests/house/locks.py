@@ -15,6 +15,7 @@ from tests.house.source import ROOT, name, python_files, tree
 
 _WRITES = frozenset({"save", "delete", "set", "add", "remove", "clear", "set_password"})
 _NOT_DOMAIN = frozenset({"web", "demo", "management", "settings"})
+_LOCKS = frozenset({"portal.core.locking.locked", "portal.core.locking.locked_with_parent"})
 # The acting user is no row that the action is about.
 _ACTOR = "by"
 
@@ -163,7 +164,7 @@ def _read_call(
     function: Function, node: ast.Call, callee: str, functions: dict[str, Function], parameters: set[str]
 ) -> None:
     other = functions.get(callee)
-    is_locker = callee == "portal.core.locking.locked" or (other is not None and other.is_locker)
+    is_locker = callee in _LOCKS or (other is not None and other.is_locker)
     positional = list(enumerate(node.args))
     names = _parameters(other.node) if other is not None else []
     pairs = [(names[place] if place < len(names) else "", argument) for place, argument in positional]

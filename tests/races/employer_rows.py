@@ -103,7 +103,7 @@ POSITIONS = Aggregate(
         row(
             f"{P}.edit", "open", position=lambda w: w("position"), by=lambda w: w("member"),
             seen_token=lambda w: content_token(w("position")),
-            title=lambda w: "货运司机", headcount=lambda w: 3,
+            title=lambda w: "货运司机", headcount=lambda w: 4,
         ),
         row(
             f"{P}.edit", "in_review", position=lambda w: w("position"), by=lambda w: w("member"),
