@@ -11,7 +11,8 @@ from PIL import Image
 from wagtail.models import Page, Site
 
 from cms.models import FairIndexPage, FairMode, HomePage, JobFairPage
-from portal.accounts.models import Appointment, User
+from portal.accounts.enums import ConsentPurpose
+from portal.accounts.models import Appointment, Consent, User
 from portal.accounts.roles import StationRole
 from portal.core.encryption import lookup_hash
 from portal.core.enums import Education
@@ -145,8 +146,14 @@ def make_veteran(
     specialties: tuple[str, ...] = (),
     certificates: tuple[str, ...] = (),
     wish: dict[str, Any] | None = None,
+    consented: bool = False,
     **fields: Any,
 ) -> Veteran:
+    """Make a record.
+
+    Args:
+        consented: the account consented to recommendations.
+    """
     station = station or make_stations()["睦洲镇"]
     phone = account.phone if account is not None else make_phone()
     number = make_id_number()
@@ -166,6 +173,8 @@ def make_veteran(
             **fields,
         }
     )
+    if consented:
+        Consent.objects.create(user=account, purpose=ConsentPurpose.MATCHING, wording="告知")
     for code in specialties:
         Service.objects.create(veteran=veteran, specialty=make_specialty(code), years=8)
     for kind in certificates:

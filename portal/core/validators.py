@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from portal.core.day_bounds import EARLIEST_DAY, MIN_AGE
-from portal.core.text_folding import fold_code, fold_phone
+from portal.core.text_folding import fold_code, fold_digits, fold_phone
 from portal.core.text_patterns import passes_luhn
 from portal.core.unit_names import find_unit_names
 
@@ -21,6 +21,7 @@ _PERSON_LABELS = re.compile(
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK = "10X98765432"
+_LONGEST_HAN_NAME = 4  # 欧阳建国
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC = re.compile(rf"[{_USCC_ALPHABET}]{{18}}")
 
@@ -109,3 +110,16 @@ def validate_no_unit_name(value: str) -> None:
             code="unit_name",
             params={"found": value[start:end]},
         )
+
+
+def validate_no_unit_in_name(value: str) -> None:
+    """Refuse a unit name in the name of a person; 陈十军 is a person, 三十八军 is none."""
+    if len(value) > _LONGEST_HAN_NAME or any(span == (0, len(value)) for span in find_unit_names(value)):
+        validate_no_unit_name(value)
+
+
+def validate_person_name(value: str) -> None:
+    """Refuse digits in whatever script, and a unit name."""
+    if re.search("[0-9]", fold_digits(value)):
+        raise ValidationError("姓名里不要有数字，请按身份证上的姓名填写。", code="name")
+    validate_no_unit_in_name(value)

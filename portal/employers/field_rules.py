@@ -17,7 +17,7 @@ from portal.core.field_rules import (
 )
 from portal.core.rule_sets import CrossRule, FieldRules
 from portal.core.text_folding import fold_code
-from portal.core.validators import validate_no_unit_name, validate_uscc_form
+from portal.core.validators import validate_no_unit_in_name, validate_no_unit_name, validate_uscc_form
 from portal.employers.enums import Industry, Nature, SizeBand
 
 
@@ -40,7 +40,7 @@ EMPLOYER_RULES = FieldRules(
         "region": Row(is_required=True),
         "address": Text(max_length=120, kind=TextKind.ADDRESS, is_required=True),
         "introduction": paragraphs_rule(2000),
-        "contact_person": name_rule(40, is_required=True, checks=(validate_no_unit_name,)),
+        "contact_person": name_rule(40, is_required=True, checks=(validate_no_unit_in_name,)),
         "contact_phone": Phone(is_required=True),
         "veteran_founded": Flag(),
         "is_agency": Flag(),

@@ -18,6 +18,17 @@ def is_looking(veteran: Veteran) -> bool:
     return veteran.employment_status not in NOT_LOOKING
 
 
+def may_be_ranked_for(veteran: Veteran) -> bool:
+    """Return whether positions may be ranked by the record: the person consented.
+
+    A person without account could consent nowhere; the station ranks at the person's own request.
+    """
+    if veteran.account_id is None:
+        return True
+    consents = Consent.objects.in_force().filter(purpose=ConsentPurpose.MATCHING)
+    return consents.filter(user=veteran.account_id).exists()
+
+
 def matchable_veterans(candidates: VeteranQuerySet | None = None) -> VeteranQuerySet:
     """Filter the given records, by default all, to people who may be matched with positions."""
     consents = Consent.objects.in_force().filter(purpose=ConsentPurpose.MATCHING)

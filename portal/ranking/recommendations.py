@@ -16,7 +16,7 @@ from matching import Index, Match, Measures, Profile, Ranking, Verdict, measures
 from portal.employers.hidden_records import hidden_employer_ids
 from portal.positions.models import Position
 from portal.ranking import ranking_index, ranking_versions
-from portal.ranking.matchable_people import is_looking
+from portal.ranking.matchable_people import is_looking, may_be_ranked_for
 from portal.ranking.models import BUILT_IN
 from portal.ranking.posting_mapping import to_profile
 from portal.ranking.reweighting import REWEIGHTING_REASON, Reweighting, features_from_rows
@@ -65,6 +65,7 @@ class RecommendationPage:
         considered: open positions.
         excluded: label of a failing fact -> open positions it excluded.
         paused: the person does not look for work.
+        lacks_consent: the person did not consent to recommendations, or withdrew the consent.
         version: key of the ranking version.
     """
 
@@ -73,6 +74,7 @@ class RecommendationPage:
     considered: int
     excluded: dict[str, int]
     paused: bool = False
+    lacks_consent: bool = False
     version: str = BUILT_IN
 
 
@@ -86,6 +88,8 @@ def recommend_positions(
 ) -> RecommendationPage:
     """Rank open positions for a person, best first; those closed since the last index update are left out.
 
+    Nothing is ranked for a person who did not consent to it.
+
     Args:
         veteran: loaded by `with_details()`.
         limit: page size.
@@ -93,6 +97,8 @@ def recommend_positions(
         among: ids to which the list is limited.
         now: time at which positions must be open; the current time by default.
     """
+    if not may_be_ranked_for(veteran):
+        return RecommendationPage(items=(), total=0, considered=0, excluded={}, lacks_consent=True)
     if not is_looking(veteran) and among is None:
         return RecommendationPage(items=(), total=0, considered=0, excluded={}, paused=True)
     now = now or timezone.now()

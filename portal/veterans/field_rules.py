@@ -28,7 +28,7 @@ from portal.core.field_rules import (
 )
 from portal.core.rule_sets import CrossRule, FieldRules
 from portal.core.text_folding import fold_code
-from portal.core.validators import validate_certificate_number, validate_id_number
+from portal.core.validators import validate_certificate_number, validate_id_number, validate_person_name
 from portal.veterans.enums import (
     DIFFICULTIES,
     DISABILITY_GRADES,
@@ -71,7 +71,7 @@ def _check_age(values: Mapping[str, Any]) -> None:
 
 RECORD_RULES = FieldRules(
     {
-        "name": name_rule(40, is_required=True, missing_code="name"),
+        "name": name_rule(40, is_required=True, missing_code="name", checks=(validate_person_name,)),
         "phone": Phone(),  # old people may have none
         "address": Text(max_length=120, kind=TextKind.ADDRESS),
         "household_region": Row(),

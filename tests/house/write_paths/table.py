@@ -96,6 +96,10 @@ VETERAN = {
     "name": [
         StoredCase("王小\u200b明", "王小明"),
         StoredCase("买买提·艾力", "买买提·艾力"),
+        StoredCase("陈十军", "陈十军"),
+        RefusedCase("三十八军", UNIT_NAME),
+        RefusedCase("谭七三一二一部队荣", UNIT_NAME),
+        RefusedCase("谭٧建国", "姓名里不要有数字，请按身份证上的姓名填写。"),
         RefusedCase("王" * 41, "最多 40 个字。"),
         RefusedCase("", MISSING),
         RefusedCase("\u200b", MISSING),

@@ -49,7 +49,9 @@ def index_folder(settings: Settings, tmp_path: Path) -> Iterator[Any]:
 @pytest.fixture
 def veteran(db: None) -> Any:
     load_reference()
-    return make_veteran(account=make_user("陈建国"), specialties=("driver",), certificates=("driving_a2",))
+    return make_veteran(
+        account=make_user("陈建国"), specialties=("driver",), certificates=("driving_a2",), consented=True
+    )
 
 
 @pytest.fixture
@@ -278,3 +280,26 @@ def test_fair_page_uses_constant_number_of_queries(mine: Any, same_queries: Any)
 
     grow()
     same_queries(lambda: mine.get(reverse("veteran:fair", args=[fair.pk])), grow)
+
+
+def test_nothing_is_ranked_by_a_record_without_the_consent_to_it(
+    veteran: Any, mine: Any, client_for: Any
+) -> None:
+    fair = make_fair()
+    position = make_position(title="货车司机", certificates=["driving_a2"])
+    make_booth(fair, position)
+    ranking_index.rebuild()
+    clerk = client_for(make_staff(veteran.station))
+    pages = {
+        reverse("veteran:home"): mine,
+        reverse("veteran:positions"): mine,
+        reverse("veteran:fair", args=[fair.pk]): mine,
+        reverse("staff:veteran", args=[veteran.pk]): clerk,
+    }
+    assert all("匹配度" in reader.get(url).content.decode() for url, reader in pages.items())
+    for agrees in ("no", "yes"):
+        mine.post(reverse("veteran:consent", args=[ConsentPurpose.MATCHING]), {"agree": agrees})
+        for url, reader in pages.items():
+            html = reader.get(url).content.decode()
+            assert ("没有同意用档案推荐岗位" in html) == (agrees == "no"), url
+            assert ("匹配度" in html) == (agrees == "yes"), url

@@ -109,6 +109,7 @@ def fair(request: SignedInRequest, veteran: Veteran, page_id: int) -> HttpRespon
         {
             "fair": page,
             "recommended": recommended,
+            "lacks_consent": ranking.lacks_consent,
             "total": len(booths),
             "others": Paginator(others, PAGE_SIZE).get_page(request.GET.get("page")),
             "registration": _own_registrations(request, veteran).filter(fair=page).first(),
