@@ -174,6 +174,7 @@ def make_veteran(
         }
     )
     if consented:
+        assert account is not None
         Consent.objects.create(user=account, purpose=ConsentPurpose.MATCHING, wording="告知")
     for code in specialties:
         Service.objects.create(veteran=veteran, specialty=make_specialty(code), years=8)
