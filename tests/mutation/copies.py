@@ -52,7 +52,7 @@ def write_probes(copy: Path, mutants: Iterable[Mutant]) -> list[str]:
             statements.insert(statements.index(statement), ast.parse(f"_mutation_hit({key!r})").body[0])
         first = next(i for i, statement in enumerate(module.body) if not _stays_first(statement))
         module.body.insert(first, ast.parse(PROBED).body[0])
-        (copy / path).write_text(ast.unparse(ast.fix_missing_locations(module)), encoding="utf-8")
+        (copy / path).write_text(ast.unparse(ast.fix_missing_locations(module)) + "\n", encoding="utf-8")
     with (copy / CHILDREN).open("a", encoding="utf-8") as file:
         file.write(f"import os\n{CHILDREN_TOO}")
     return sorted({*by_path, CHILDREN})
