@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from elastic_transport import ApiResponseMeta, BaseNode, ConnectionTimeout, HttpHeaders, TransportApiResponse
+from elastic_transport import ApiResponseMeta, BaseNode, ConnectionTimeout, HttpHeaders
+from elastic_transport._node import NodeApiResponse
 from elasticsearch import Elasticsearch
 
 from search.backends.base import Unavailable, Unbuilt
@@ -38,16 +39,14 @@ def backend_with() -> Callable[..., tuple[ElasticsearchBackend, list[tuple[str, 
         requests: list[tuple[str, str]] = []
 
         class Server(BaseNode):
-            def perform_request(
-                self, method: str, target: str, *args: Any, **kwargs: Any
-            ) -> TransportApiResponse:
+            def perform_request(self, method: str, target: str, *_: Any, **__: Any) -> NodeApiResponse:
                 requests.append((method, target))
                 status, body = answer(method, target)
                 headers = HttpHeaders(
                     {"content-type": "application/json", "x-elastic-product": "Elasticsearch"}
                 )
                 meta = ApiResponseMeta(status, "1.1", headers, 0.0, self.config)
-                return TransportApiResponse(meta, b"" if method == "HEAD" else json.dumps(body).encode())
+                return NodeApiResponse(meta, b"" if method == "HEAD" else json.dumps(body).encode())
 
             def close(self) -> None: ...
 
