@@ -82,6 +82,8 @@ def bring_position(*, fair: JobFairPage, position: Position, by: User) -> Booth:
     if not Position.objects.open_at().filter(pk=position.pk).exists():
         raise ValidationError("这个岗位现在没有公开招聘，不能带到招聘会。")
     booth = Booth.objects.filter(fair=fair, employer=position.employer).first()
+    if booth is not None:
+        booth = locked(booth)  # else a withdrawal at this moment would be undone with all its positions
     current = booth.positions.all() if booth is not None and booth.state in _ACTIVE_BOOTH_STATES else []
     booth = request_booth(fair=fair, employer=position.employer, positions=[*current, position], by=by)
     audit.record(by=by, verb="fairs.position_brought", target=booth, position=position.pk)

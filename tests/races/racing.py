@@ -6,7 +6,6 @@ instance in the call, as it is in a web process.
 """
 
 import importlib
-import re
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -48,8 +47,9 @@ _RANDOM = frozenset(
         "last_login",
     }
 )
-# What the factories number: no two worlds have the same.
-_MADE_VALUE = re.compile(r"江门市演示物流\d+有限公司|91440705MA[0-9A-Z]{8}|1390\d{7}")
+# Keys of rows without a relation to them: of the world's records and employers, by name.
+_OTHER_KEYS = frozenset({"owner_id", "file_id"})
+_OWNERS = frozenset({"veterans.Veteran", "employers.Employer"})
 IS_DELETED = "gone"
 Call: TypeAlias = Callable[[], object]
 
@@ -190,8 +190,9 @@ def _plain_row(instance: models.Model, names: dict[tuple[str, Any], str]) -> tup
             assert related._meta.pk is not None
             is_ours = related._meta.pk.get_internal_type().endswith("AutoField")
             value = names.get((related._meta.label, value), "another" if is_ours else value)
-        if isinstance(value, str):
-            value = _MADE_VALUE.sub("made", value)
+        elif column.name in _OTHER_KEYS:
+            owners = (name for (label, key), name in names.items() if key == value and label in _OWNERS)
+            value = next(owners, "another")
         values.append(f"{column.name}={value}")
     for many in instance._meta.many_to_many:
         keys = getattr(instance, many.name).order_by("pk").values_list("pk", flat=True)
