@@ -30,7 +30,7 @@ def _summary(wish: Wish) -> tuple[str, str, str]:
     )
 
 
-@pytest.mark.parametrize(("text", "expected"), _cases("wishes.txt"))
+@pytest.mark.parametrize(("text", "expected"), list(_cases("wishes.txt")))
 def test_wish_is_read_as_by_hand(text: str, expected: tuple[str, str, str]) -> None:
     assert _summary(read_wish(text)) == expected
 
