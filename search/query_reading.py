@@ -1,212 +1,385 @@
-"""Interpretation of a query: Chinese is segmented into words, letters that are no word are read as pinyin.
+"""Interpretation of a query: the words to look for, and the facts that they state about the wanted position.
 
-'diangong', 'dian gong', 'dian工' and 'dg' lead to 电工, 'dgsj' to 电工 and 司机 together. A word that
-positions contain in letters (CNC, PLC, ERP) stays as it is. Interpretations are returned for the page.
+`read_query("新会 不做销售的客服 5000以上", gazetteer)` has the word 客服 and three parts that were understood: the place,
+the denial and the pay. Each part can be taken off (`QueryReading.without`). The module is pure: it knows no database,
+its time grows linearly with the text, and patterns and word lists are made at first use.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import islice, pairwise, product
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
 
-from django.db.models import Q
-from django.utils import timezone
-from rapidfuzz.distance import OSA
+from matching.tokens import default_engine, dictionary, stopwords
+from search.reading.certificates import CertificateMention, find_certificates
+from search.reading.criteria import Criteria, Trait
+from search.reading.denials import Denial, find_denials
+from search.reading.facts import Fact, Part, find_facts
+from search.reading.pay import Pay, find_pay
+from search.reading.places import Gazetteer, PlaceMention
+from search.reading.shape import HAN, Shape, fold, shape_query
+from search.reading.trades import boundaries, find_trades, synonyms
 
-from matching.tokens import dictionary, normalize
-from search import pinyin, vocabulary
-from search.models import Key, TermKind
-from search.query import PinyinReading
-from search.vocabulary import Match
-from search.words import Group, groups
-
-_LETTERS = re.compile(r"(?<![0-9a-z+#&._%\-])[a-z']+(?![0-9a-z+#&._%\-])")
-_CHINESE_BEFORE = re.compile(r"[\u3400-\u9fff]{1,3}\Z")
-_CHINESE_AFTER = re.compile(r"[\u3400-\u9fff]{1,3}")
-MAX_LETTERS = 40  # letters
-MAX_RUNS = 4  # runs of letters that are looked up in one query
-MAX_TERMS = 6  # terms that one run may stand for
-_ROWS_PER_KEY = 60
-# Kinds of terms that letters may stand for: work and its properties, no names of employers.
-_WORK = (TermKind.WORD, TermKind.OCCUPATION, TermKind.TITLE, TermKind.FACT)
+PAY_STEP = 1000  # yuan, by which an empty search lowers the pay
+MAX_NAMES = 3  # synonyms that a chip names
+LONGEST_QUERY = 80  # characters; the rest is not read
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Interpreted query: its words, and the letters that were read as pinyin."""
+class Content(StrEnum):
+    """Kind of page that a query is about, beside positions."""
 
-    groups: list[Group]
-    read: tuple[PinyinReading, ...] = ()
+    FAIR = "fair"
+    POLICY = "policy"
+    BASE = "base"
+    TRAINING = "training"
+    NEWS = "news"
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """Letters at [start, end) of the text, with the Chinese characters directly before and after."""
+class Understood:
+    """Part of a query that was understood, at [start, end) of its shape.
 
+    Attributes:
+        label: text of its chip.
+        criteria: conditions that it states.
+        rest: what stands in its place when it is taken off, usually nothing.
+        wider: (label, text in its place) of weaker conditions that an empty search may try, the strictest first;
+            () for a denial, which is never given up.
+    """
+
+    part: Part
+    label: str
     start: int
     end: int
-    letters: str
-    before: str
-    after: str
-
-    def windows(self) -> Iterator[tuple[str, str]]:
-        """Yield (before, after): adjacent characters that may belong to the word, the longest first."""
-        sizes = product(range(len(self.before) + 1), range(len(self.after) + 1))
-        for left, right in sorted(sizes, key=sum, reverse=True):
-            yield self.before[len(self.before) - left :], self.after[:right]
+    criteria: Criteria = Criteria()
+    rest: str = ""
+    wider: tuple[tuple[str, str], ...] = ()
 
 
-def read_query(text: str, *, now: datetime | None = None) -> Reading:
-    """Interpret a query. No database query without letters, else a fixed number at most."""
-    normal = normalize(text)
-    runs = list(_runs(normal))
-    if not runs:
-        return Reading(groups(normal))
-    query_groups: list[Group] = []
-    readings: list[PinyinReading] = []
-    at = 0
-    for start, end, terms in _meanings(runs, now or timezone.now()):
-        letters = normal[start:end]
-        query_groups += groups(normal[at:start])
-        query_groups.append(_group(letters, terms))
-        readings.append(PinyinReading(letters, tuple(terms)))
-        at = end
-    query_groups += groups(normal[at:])
-    return Reading(list(dict.fromkeys(query_groups)), tuple(readings))
+@dataclass(frozen=True, slots=True)
+class QueryWord:
+    """Word to look for.
+
+    Attributes:
+        text: the word in simplified characters; `written`: as typed.
+        synonyms: other words for the trade that it names.
+        certificate_codes: certificates that it stands for; `jobs`: trades that need them.
+        is_exact: the word stands in quotation marks: no synonym counts.
+    """
+
+    text: str
+    written: str
+    synonyms: tuple[str, ...] = ()
+    certificate_codes: tuple[str, ...] = ()
+    jobs: tuple[str, ...] = ()
+    is_trade: bool = False
+    is_exact: bool = False
 
 
-def _runs(text: str) -> Iterator[_Run]:
-    for letter_run in islice(_LETTERS.finditer(text), MAX_RUNS):
-        letters = letter_run[0].replace("'", "")
-        if 2 <= len(letters) <= MAX_LETTERS or (letters and _touches(text, letter_run)):
-            before = _CHINESE_BEFORE.search(text[: letter_run.start()])
-            after = _CHINESE_AFTER.match(text[letter_run.end() :])
-            yield _Run(
-                letter_run.start(),
-                letter_run.end(),
-                letters,
-                before[0] if before else "",
-                after[0] if after else "",
+@dataclass(frozen=True, slots=True)
+class ExcludedWord:
+    """Word that no hit has: the name of a trade in its title, any other word anywhere."""
+
+    words: tuple[str, ...]
+    is_trade: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueryReading:
+    """Interpreted query.
+
+    Attributes:
+        shape: the query in the shape that all offsets count in.
+        words: words to look for, in order.
+        understood: facts, in order.
+        excluded: words that no hit has.
+        criteria: conditions of all facts.
+        contents: kinds of pages that the query is about.
+        rest: the shape with everything that was understood as spaces: what spelling may correct.
+    """
+
+    shape: Shape
+    words: tuple[QueryWord, ...] = ()
+    understood: tuple[Understood, ...] = ()
+    excluded: tuple[ExcludedWord, ...] = ()
+    criteria: Criteria = Criteria()
+    contents: tuple[Content, ...] = ()
+    rest: str = ""
+
+    def without(self, part: Understood) -> str:
+        """Return the query as text without one part."""
+        return self.replacing(part, part.rest)
+
+    def replacing(self, part: Understood, text: str) -> str:
+        """Return the query as text with another text in place of one part."""
+        written = self.shape.written
+        return " ".join(f"{written[: part.start]} {text} {written[part.end :]}".split()).strip(" ,、")
+
+
+_CONTENTS = (
+    (Content.FAIR, r"招聘会|双选会|招聘专场|专场招聘|招聘活动|现场招聘|洽谈会|专场"),
+    (Content.TRAINING, r"培训(?:班|课|机构|学校|报名)?|考证(?:班)?|学习班|技能(?:班|提升)|(?:学|考)(?:叉车|电工|焊工|驾照|挖机)(?:证)?(?!徒)|夜校|实训"),
+    (Content.BASE, r"基地|孵化|创业(?:园|街)|创业场地"),
+    (Content.POLICY, r"政策|补[贴助]|优抚|抚恤|优待|优惠|退役金|安置|报销|减免|免税|税收|贷款|贴息|资助|医保|立功|荣誉|一次性|逐月|自主择业"
+                     r"|复学|学历提升|社保接续|怎么[办领算申拿]|如何[办领申]|申[请领]|办理|领取|待遇标准|创业(?!园|街)"),
+    (Content.NEWS, r"资讯|新闻|通知|公告|公示|动态|防骗|骗局"),
+)  # fmt: skip
+# Words of a question about a page, without which it is found as well.
+_QUESTION_WORDS = frozenset(
+    "怎么办 怎么 怎样 如何 怎么领 怎么样 办理 流程 在哪 哪里 哪儿 多少 多少钱 条件 材料 申请 申领 领取 报名 有没有 手续 需要 什么 指南 咨询".split()
+)
+# Words that name no work and no condition.
+_NOISE = frozenset(
+    """招聘 招工 招人 诚聘 急聘 求职 找工作 找活 找份 找个 找 想 想找 工作 岗位 职位 活 活儿 上班 有没有 哪里 哪有 哪家 怎么样 请问 帮我 帮忙 我 我要 我想
+    适合 能做 可以 可以做 可做 会做 出来 附近 周边 周围 一带 近 离家近 离 家 轻松 不累 简单 好做 稳定 靠谱 正规 高薪 工资高 待遇 待遇好 收入 收入高
+    能吃苦 吃苦耐劳 吗 呢 吧 啊 了 的 都 都可以 都行 也行 也可以 均可 行 最好 优先 有证 持证 有 会 懂 熟手 熟练 熟练工 本人 目前 现在 最近 急 急招 急需 做
+    干 去 来 在 到 月 元 块 钱 月薪 工资 薪资 回来 回家 老家 本地人 外地人 什么 哪些 一份 一个 个 份 招 聘 用工 就业 打工仔 之类 之类的 方面 类 相关""".split()
+)
+_QUOTED = r"[“\"「『']([^“”\"「」『』']{1,40})[”\"」』']"
+_GENDER = rf"(?<![{HAN}])(?:男|女)(?:工|生|士|性|的)?(?![{HAN}])|男女(?:不限|均可|都可以|都要)?|妇女"
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    return {
+        "quoted": re.compile(_QUOTED),
+        "gender": re.compile(_GENDER),
+        "company": re.compile(rf"[{HAN}]{{2,}}?(?:有限责任公司|有限公司|股份公司|集团公司|集团|公司)"),
+        **{content.value: re.compile(pattern) for content, pattern in _CONTENTS},
+    }
+
+
+@dataclass(slots=True)
+class _Claims:
+    """Characters of a text that are taken; what claims them first keeps them."""
+
+    text: str
+    flags: bytearray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.flags = bytearray(len(self.text))
+
+    def take(self, start: int, end: int) -> bool:
+        """Take [start, end), without the spaces at its ends; False if any of it is taken."""
+        if start >= end or any(self.flags[start:end]):
+            return False
+        self.flags[start:end] = b"\x01" * (end - start)
+        return True
+
+    def free_runs(self) -> Iterator[tuple[int, int]]:
+        """Yield the [start, end) of each run of free characters."""
+        for match in re.finditer(rb"\x00+", bytes(self.flags)):
+            yield match.span()
+
+
+def read_query(text: str, gazetteer: Gazetteer | None = None) -> QueryReading:
+    """Interpret a query.
+
+    Args:
+        text: as typed; at most LONGEST_QUERY characters are read.
+        gazetteer: places that it may name.
+    """
+    return _Reader(shape_query(text[:LONGEST_QUERY]), gazetteer or Gazetteer()).read()
+
+
+class _Reader:
+    """One pass over a query. Earlier steps claim characters that later ones no longer see."""
+
+    def __init__(self, shape: Shape, gazetteer: Gazetteer) -> None:
+        self.shape, self.text, self.gazetteer = shape, shape.folded, gazetteer
+        self.claims = _Claims(self.text)
+        self.edges = boundaries(self.text)
+        self.understood: list[Understood] = []
+        self.words: list[tuple[int, QueryWord]] = []
+        self.excluded: list[ExcludedWord] = []
+        self.contents: tuple[Content, ...] = ()
+
+    def read(self) -> QueryReading:
+        self._read_quoted()
+        companies = [match.span() for match in _patterns()["company"].finditer(self.text)]
+        for pay in find_pay(self.text):
+            self._add_pay(pay)
+        facts = sorted(find_facts(self.text), key=lambda fact: (fact.start, -fact.end))
+        for denial in find_denials(self.text, self.edges, {fact.start for fact in facts if self.text[fact.start] in "不没未"}):
+            self._add_denial(denial)
+        trades = list(find_trades(self.text, self.edges))
+        self.contents = self._contents(trades)
+        for certificate in find_certificates(self.text):
+            self._add_certificate(certificate, trades)
+        self._add_facts(facts, trades)
+        for start, end in companies:
+            self._add_word(start, end)
+        for place in self.gazetteer.find(self.text, self.edges):
+            self._add_place(place)
+        for match in _patterns()["gender"].finditer(self.text):
+            self._add(Part.PERSON, "岗位不按性别筛选", *match.span())
+        for start, end in trades:
+            self._add_trade(start, end)
+        rest = "".join(
+            " " if flag else character
+            for character, flag in zip(self.text, self.claims.flags, strict=True)
+        )
+        for start, end in self.claims.free_runs():
+            self._add_free_words(start, end)
+        self.words.sort(key=lambda item: item[0])
+        self.understood.sort(key=lambda part: part.start)
+        criteria = Criteria()
+        for part in self.understood:
+            criteria &= part.criteria
+        return QueryReading(
+            shape=self.shape,
+            words=tuple(word for _, word in self.words),
+            understood=tuple(part for part in self.understood if part.label),
+            excluded=tuple(self.excluded),
+            criteria=criteria,
+            contents=self.contents,
+            rest=rest,
+        )
+
+    def _add(
+        self,
+        part: Part,
+        label: str,
+        start: int,
+        end: int,
+        criteria: Criteria = Criteria(),
+        wider: tuple[tuple[str, str], ...] = (),
+    ) -> bool:
+        while start < end and self.text[start] == " ":
+            start += 1
+        while start < end and self.text[end - 1] == " ":
+            end -= 1
+        if not self.claims.take(start, end):
+            return False
+        self.understood.append(Understood(part, label, start, end, criteria, wider=wider))
+        return True
+
+    def _read_quoted(self) -> None:
+        for match in _patterns()["quoted"].finditer(self.text):
+            if self.claims.take(*match.span()):
+                written = self.shape.written[match.start(1) : match.end(1)]
+                self.words.append((match.start(), QueryWord(match[1], written, is_exact=True)))
+
+    def _add_pay(self, pay: Pay) -> None:
+        criteria = Criteria(pay_at_least=pay.at_least, pay_at_most=pay.at_most)
+        if pay.is_base:
+            criteria &= Criteria(without_traits=frozenset({Trait.COMMISSION_ONLY}))
+        lower = (pay.at_least - PAY_STEP) // PAY_STEP * PAY_STEP if pay.at_least else 0
+        wider = ((f"月薪降到 {lower:,} 元起", f"{lower}以上"),) if lower >= PAY_STEP else ()
+        self._add(Part.PAY, pay.label, pay.start, pay.end, criteria, (*wider, ("不限月薪", "")))
+
+    def _add_denial(self, denial: Denial) -> None:
+        if self._add(denial.part, denial.label, denial.start, denial.end, denial.criteria) and denial.words:
+            self.excluded.append(ExcludedWord(denial.words, denial.is_trade))
+
+    def _add_certificate(self, mention: CertificateMention, trades: list[tuple[int, int]]) -> None:
+        if _is_inside(mention.start, mention.end, trades):
+            return
+        label = f"证书：{mention.label}"
+        wider = ((f"不限{mention.label}", ""),)
+        if self._add(Part.CERTIFICATE, label, mention.start, mention.end, wider=wider):
+            text = self.text[mention.start : mention.end]
+            written = self.shape.written[mention.start : mention.end]
+            word = QueryWord(text, written, certificate_codes=mention.codes, jobs=mention.jobs)
+            self.words.append((mention.start, word))
+
+    def _add_facts(self, facts: list[Fact], trades: list[tuple[int, int]]) -> None:
+        for fact in facts:
+            if not _is_inside(fact.start, fact.end, trades) and not self._is_about_page(fact):
+                wider = ((f"不限{fact.label}", ""),) if fact.criteria else ()
+                self._add(fact.part, fact.label, fact.start, fact.end, fact.criteria, wider)
+
+    def _is_about_page(self, fact: Fact) -> bool:
+        """Return whether a fact is a word of the page that is asked for: '退役军人 政策', '退役军人招聘会'."""
+        return bool(self.contents) and fact.part in {Part.VETERAN, Part.EDUCATION}
+
+    def _add_place(self, place: PlaceMention) -> None:
+        codes = self._within_earlier_place(place.codes)
+        if place.is_around:
+            codes = tuple(dict.fromkeys(self.gazetteer.code_above(code) or code for code in codes))
+        wider = tuple(self._wider_places(codes))
+        names = "、".join(self.gazetteer.by_code[code] for code in codes) if codes != place.codes else place.label
+        label = f"{names}附近" if place.is_around else names
+        self._add(Part.PLACE, label, place.start, place.end, Criteria(regions=codes), (*wider, ("不限地区", "")))
+
+    def _within_earlier_place(self, codes: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the codes within the place before, all of them if none is: 白沙 after 台山 is one town."""
+        regions = self.understood[-1].criteria.regions if self.understood else ()
+        inner = tuple(code for code in codes if regions and code.startswith(regions))
+        return inner or codes
+
+    def _wider_places(self, codes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+        above = {self.gazetteer.code_above(code) for code in codes}
+        while len(above) == 1 and (code := above.pop()) and (name := self.gazetteer.by_code.get(code)):
+            yield f"地区扩大到{name}", name
+            above = {self.gazetteer.code_above(code)}
+
+    def _add_trade(self, start: int, end: int) -> None:
+        if not self.claims.take(start, end):
+            return
+        text = self.text[start:end]
+        if text in _NOISE:
+            return
+        others = synonyms(text)
+        if others:
+            names = "、".join(others[:MAX_NAMES]) + ("等" if len(others) > MAX_NAMES else "")
+            self.understood.append(
+                Understood(Part.TRADE, f"也找{names}", start, end, rest=f"“{self.shape.written[start:end]}”")
             )
+        word = QueryWord(text, self.shape.written[start:end], synonyms=others, is_trade=True)
+        self.words.append((start, word))
+
+    def _add_word(self, start: int, end: int) -> None:
+        if self.claims.take(start, end):
+            self.words.append((start, QueryWord(self.text[start:end], self.shape.written[start:end])))
+
+    def _add_free_words(self, start: int, end: int) -> None:
+        """Add what is left of the text as words to look for, but for words that name neither work nor conditions."""
+        at = start
+        for run in re.split(r"([\s,、。，/|]+)", self.text[start:end]):
+            tokens = [token for token in default_engine().segment(run) if token.strip()]
+            kept = [token for token in tokens if not self._is_noise(token)]
+            if kept:
+                first = at + run.index(kept[0])
+                last = at + run.rindex(kept[-1]) + len(kept[-1])
+                self.words.append((first, QueryWord(self.text[first:last], self.shape.written[first:last])))
+            at += len(run)
+
+    def _is_noise(self, token: str) -> bool:
+        if len(token) == 1 and not token.isascii() and (self.words or self.understood):
+            return True
+        return token in _NOISE or token in stopwords() or (bool(self.contents) and token in _QUESTION_WORDS)
+
+    def _contents(self, trades: list[tuple[int, int]]) -> tuple[Content, ...]:
+        """Return the kinds of pages that the text is about; a job ('培训讲师') or benefit ('高温补贴') is none."""
+        contents = []
+        for content, _ in _CONTENTS:
+            for match in _patterns()[content.value].finditer(self.text):
+                start, end = match.span()
+                if not any(self.claims.flags[start:end]) and not self._is_of_position(start, end, trades):
+                    contents.append(content)
+                    break
+        return tuple(contents)
+
+    def _is_of_position(self, start: int, end: int, trades: list[tuple[int, int]]) -> bool:
+        if _is_inside(start, end, trades):
+            return True
+        is_benefit: Callable[[str], bool] = lambda word: (  # noqa: E731
+            (entry := dictionary().get(word)) is not None and entry.category in {"福利", "优先词"}
+        )
+        return any(
+            is_benefit(self.text[one:other])
+            for one in range(max(0, start - 4), start + 1)
+            for other in range(end, min(len(self.text), end + 3) + 1)
+        )
 
 
-def _touches(text: str, letter_run: re.Match[str]) -> bool:
-    beside = (
-        text[max(letter_run.start() - 1, 0) : letter_run.start()]
-        + text[letter_run.end() : letter_run.end() + 1]
-    )
-    return pinyin.has_chinese(beside)
+def _is_inside(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
+    """Return whether [start, end) lies inside one of the longer spans."""
+    return any(one <= start and end <= other and other - one > end - start for one, other in spans)
 
 
-def _meanings(runs: Sequence[_Run], now: datetime) -> Iterator[tuple[int, int, list[str]]]:
-    """Yield (start, end, terms) for each run that could be read, in order, without overlaps."""
-    keys = {key for run in runs for key in _keys_of(run)}
-    whole = _joined_letters(runs)
-    keys.add(whole)
-    exact = vocabulary.matches(
-        Q(key__in=keys, at=0, term__kind__in=_WORK), now=now, limit=_ROWS_PER_KEY * len(keys)
-    )
-    by_key: dict[str, list[Match]] = {}
-    for match in exact:
-        by_key.setdefault(match.key, []).append(match)
-    known_words = {match.text for match in exact if match.way == Key.Way.TEXT} | dictionary().keys()
-    runs = [run for run in runs if run.letters not in known_words]
-    joined_terms = _by_pinyin(by_key.get(whole, ()))
-    if len(runs) > 1 and joined_terms:
-        yield runs[0].start, runs[-1].end, joined_terms
-        return
-    after = 0
-    for run in runs:
-        meaning = _exact_terms(run, by_key) or _near_terms(run, now)
-        if meaning is None:
-            continue
-        start, end, terms = meaning
-        if terms and start >= after:
-            yield meaning
-            after = end
-
-
-def _joined_letters(runs: Sequence[_Run]) -> str:
-    """Return 'dian gong' as one word if only spaces separate the runs, else ""."""
-    apart = any(one.after or two.before or two.start - one.end != 1 for one, two in pairwise(runs))
-    return "" if apart else "".join(run.letters for run in runs)
-
-
-def _keys_of(run: _Run) -> Iterator[str]:
-    """Yield every key that the run may be: itself, with adjacent characters, in two parts."""
-    for before, after in run.windows():
-        yield pinyin.sound(before) + run.letters + pinyin.sound(after)
-        yield _short(before) + run.letters + _short(after)
-    for split_at in range(2, len(run.letters) - 1):
-        yield run.letters[:split_at]
-        yield run.letters[split_at:]
-
-
-def _short(characters: str) -> str:
-    return pinyin.initials(pinyin.syllables(characters)) if characters else ""
-
-
-def _exact_terms(run: _Run, by_key: dict[str, list[Match]]) -> tuple[int, int, list[str]] | None:
-    """Return the terms that the run spells, alone or with adjacent characters, else in two parts."""
-    for before, after in run.windows():
-        letter_run = _by_pinyin(by_key.get(pinyin.sound(before) + run.letters + pinyin.sound(after), ()))
-        initial_matches = _by_initials(by_key.get(_short(before) + run.letters + _short(after), ()))
-        terms = [
-            text for text in letter_run or initial_matches if text.startswith(before) and text.endswith(after)
-        ]
-        if terms:
-            return run.start - len(before), run.end + len(after), terms[:MAX_TERMS]
-    best: tuple[int, list[str]] = (0, [])
-    for split_at in range(2, len(run.letters) - 1):
-        ends = by_key.get(run.letters[:split_at], ()), by_key.get(run.letters[split_at:], ())
-        for choose in (_by_pinyin, _by_initials):
-            heads, tails = (choose(matches)[:2] for matches in ends)
-            if heads and tails:
-                sure = (1000 if choose is _by_pinyin else 0) + min(len(heads[0]), len(tails[0]))
-                best = max(best, (sure, [f"{head} {tail}" for head in heads for tail in tails]))
-    return (run.start, run.end, best[1]) if best[1] else None
-
-
-def _by_pinyin(found_matches: Iterable[Match]) -> list[str]:
-    return _texts(match for match in found_matches if match.way == Key.Way.PINYIN)
-
-
-def _by_initials(found_matches: Iterable[Match]) -> list[str]:
-    return _texts(match for match in found_matches if match.way == Key.Way.INITIALS)
-
-
-def _texts(found_matches: Iterable[Match]) -> list[str]:
-    return list(dict.fromkeys(match.text for match in found_matches))[:MAX_TERMS]
-
-
-def _near_terms(run: _Run, now: datetime) -> tuple[int, int, list[str]] | None:
-    """Return terms that start with the run, or that differ from it by one letter. One query."""
-    start, end = run.start - len(run.before), run.end
-    key = pinyin.sound(run.before) + run.letters
-    if len(key) < 3:
-        return None
-    half = len(key) // 2
-    beginning = vocabulary.beginning("key", key)
-    near = vocabulary.beginning("key", key[:half]) | vocabulary.beginning("backwards", key[half:][::-1])
-    near |= Q(key__in=[key[:i] + key[i + 1] + key[i] + key[i + 2 :] for i in range(len(key) - 1)])
-    found_matches = vocabulary.matches(
-        Q(beginning | near, way=Key.Way.PINYIN, at=0, term__kind__in=_WORK), now=now, limit=2000
-    )
-    found_matches = [match for match in found_matches if match.text.startswith(run.before)]
-    prefix_matches = _texts(match for match in found_matches if match.key.startswith(key))
-    near_matches = _texts(
-        match for match in found_matches if len(key) > 3 and OSA.distance(match.key, key, score_cutoff=1) == 1
-    )
-    terms = prefix_matches or near_matches
-    return (start, end, terms) if terms else None
-
-
-def _group(letters: str, terms: Iterable[str]) -> Group:
-    """Return a group that matches the letters as written, or any of the terms."""
-    literal = tuple(word for group in groups(letters) for word in group.alternatives[0])
-    ways = [literal] if literal else []
-    for term in terms:
-        each = [group.alternatives for group in groups(term)]
-        ways += [tuple(dict.fromkeys(sum(way, ()))) for way in islice(product(*each), 4)]
-    return Group(tuple(dict.fromkeys(way for way in ways if way)))
+def folded(text: str) -> str:
+    """Return a text of a position in the shape that the patterns of this package expect."""
+    return fold(text)

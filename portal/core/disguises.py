@@ -256,6 +256,11 @@ def _mistyped_edits(text: str) -> list[tuple[int, int, str]]:
     return sorted(edits)
 
 
+def simplify(text: str) -> str:
+    """Return the text in simplified characters; every character keeps its place."""
+    return text if text.isascii() else text.translate(_simplified_forms())
+
+
 def undisguise(text: str) -> FoldedText:
     """Return `text` with its disguises undone, as far as that loses no boundary between words."""
     reading = _fold_characters(text)
