@@ -22,10 +22,10 @@ def _employer_changed(sender: type, employer: Any, **kwargs: Any) -> None:
     index_updates.update_employer(employer)
 
 
-def _fair_changed(sender: type, instance: Any, **kwargs: Any) -> None:
+def _page_changed(sender: type, instance: Any, **kwargs: Any) -> None:
     from search import index_updates
 
-    index_updates.update_fair(instance)
+    index_updates.update_page(instance)
 
 
 class SearchConfig(AppConfig):
@@ -37,18 +37,19 @@ class SearchConfig(AppConfig):
         from django.db.models.signals import post_delete
         from wagtail.signals import page_published, page_unpublished
 
-        from cms.models import JobFairPage
         from portal.core import scheduled_jobs
         from portal.employers.events import employer_changed
         from portal.positions.events import position_changed, positions_changed
         from search import outbox, saved_searches
         from search.checks import check_search
+        from search.page_documents import SOURCES
 
         position_changed.connect(_position_changed, dispatch_uid="search.position")
         positions_changed.connect(_positions_changed, dispatch_uid="search.positions")
         employer_changed.connect(_employer_changed, dispatch_uid="search.employer")
         for signal in (page_published, page_unpublished, post_delete):
-            signal.connect(_fair_changed, sender=JobFairPage, dispatch_uid="search.fair")
+            for kind, source in SOURCES.items():
+                signal.connect(_page_changed, sender=source.model, dispatch_uid=f"search.{kind}")
         checks.register(check_search)
         scheduled_jobs.register(
             "search.tell_new_matches", every=timedelta(hours=1), run=saved_searches.notify_new_matches

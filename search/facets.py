@@ -33,6 +33,9 @@ class Kind(StrEnum):  # no docstring: the API's schema would show it
     POSITION = "position"
     FAIR = "fair"
     EMPLOYER = "employer"
+    POLICY = "policy"
+    BASE = "base"
+    NEWS = "news"
 
 
 class Facet(StrEnum):
@@ -220,9 +223,9 @@ def employer_values(row: "Employer") -> FacetValues:
     )
 
 
-def fair_values(region: str) -> FacetValues:
-    """Return the values of a fair by facet."""
-    return _without_empty({Facet.KIND: (Kind.FAIR.value,), Facet.COUNTY: (region[:6],)})
+def page_values(kind: Kind, region: str) -> FacetValues:
+    """Return the values of a page of the CMS by facet."""
+    return _without_empty({Facet.KIND: (kind.value,), Facet.COUNTY: (region[:6],)})
 
 
 def _without_empty(values: FacetValues) -> FacetValues:
@@ -321,6 +324,11 @@ def pack(values: FacetValues, *, veterans_only: bool) -> tuple[int, ...]:
         else:
             set_bits(facet, NUMBERED[facet].index(names[0]) + 1)
     return tuple(packed)
+
+
+def packed_kind(kind: Kind) -> int:
+    """Return the number of a kind in the packed numbers."""
+    return NUMBERED[Facet.KIND].index(kind) + 1
 
 
 def packed_condition(facet: Facet, values: Iterable[str]) -> str:

@@ -7,12 +7,13 @@ fallback of a server. A server is updated by a task after the commit.
 from collections.abc import Collection
 
 from django.db import transaction
+from wagtail.models import Page
 
-from cms.models import JobFairPage
 from portal.employers.models import Employer
 from portal.positions.models import Position
 from search import indexing, outbox
 from search.backends import database_engine, server_engine
+from search.page_documents import SOURCES
 from search.query import Kind
 from search.tasks import send_pending_updates
 
@@ -42,5 +43,7 @@ def update_employer(employer: Employer) -> None:
     update_index(Kind.POSITION, Position.objects.filter(employer=employer).values_list("pk", flat=True))
 
 
-def update_fair(page: JobFairPage) -> None:
-    update_index(Kind.FAIR, [page.pk])
+def update_page(page: Page) -> None:
+    """Update a page of the CMS."""
+    kind = next(kind for kind, source in SOURCES.items() if isinstance(page, source.model))
+    update_index(kind, [page.pk])

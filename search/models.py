@@ -40,7 +40,9 @@ class Entry(models.Model):
     education_min = models.PositiveSmallIntegerField(null=True)
     # A bit for each certificate that is asked for, numbered as in core.certificates.CertificateKind.
     certificates = models.BigIntegerField(default=0)
-    # The place on a ball of radius 1 (documents.on_sphere); all or none of the three.
+    # A bit for each trait that a position states, numbered as in search.reading.criteria.Trait.
+    traits = models.BigIntegerField(default=0)
+    # The place on a ball of radius 1 (on_sphere); all or none of the three.
     x = models.FloatField(null=True)
     y = models.FloatField(null=True)
     z = models.FloatField(null=True)
@@ -51,7 +53,8 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["kind", "-sort_at", "id"], name="search_entry_recent"),
             models.Index(
-                fields=["listed_until", "listed_from", "facets", "facets_2"], name="search_entry_counts"
+                fields=["listed_until", "listed_from", "facets", "facets_2", "traits"],
+                name="search_entry_counts",
             ),
         ]
 
@@ -75,6 +78,9 @@ class TermKind(models.TextChoices):
     TITLE = "title", "岗位"  # a whole title
     FAIR = "fair", "招聘会"
     EMPLOYER = "employer", "用人单位"
+    POLICY = "policy", "政策"
+    BASE = "base", "基地"
+    NEWS = "news", "资讯"
     FACT = "fact", "关键词"  # outside titles only: 包吃住, 睦洲镇, ERP
 
 

@@ -4,7 +4,7 @@ A saved search is such an address; a chip is the address without one of its part
 ignored.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -60,10 +60,12 @@ class SearchParams:
         choices: facet with fixed choices -> selected values; no entry without a value.
         veterans: only positions for veterans.
         days: published within this many days.
+        is_kind_given: the address asks for positions by name, so that no other tab opens by itself.
     """
 
     q: str = ""
     kind: Kind = Kind.POSITION
+    is_kind_given: bool = False
     region: str = ""
     near: str = ""
     km: int = DISTANCES[1]
@@ -94,6 +96,7 @@ class SearchParams:
         return cls(
             q=fold_words(parameters.get("q", ""))[:LONGEST_TEXT],
             kind=Kind(kind) if kind in set(Kind) else Kind.POSITION,
+            is_kind_given=kind == Kind.POSITION,
             region=region if _is_code(region) else "",
             near=near,
             km=km if km in DISTANCES else DISTANCES[1],
@@ -119,7 +122,7 @@ class SearchParams:
         """Yield names and values of the address in canonical order, without empty ones."""
         if self.q:
             yield "q", self.q
-        if self.kind != Kind.POSITION:
+        if self.kind != Kind.POSITION or self.is_kind_given:
             yield "kind", self.kind.value
         if self.region:
             yield "county", self.region
@@ -155,10 +158,23 @@ class SearchParams:
     @property
     def is_filtered(self) -> bool:
         """True if any filter is set beside words, kind and order."""
-        return replace(self, q="", kind=Kind.POSITION, sort=None, km=DISTANCES[1]) != SearchParams()
+        bare = replace(self, q="", kind=Kind.POSITION, is_kind_given=False, sort=None, km=DISTANCES[1])
+        return bare != SearchParams()
 
     def without_filters(self) -> "SearchParams":
-        return SearchParams(q=self.q, kind=self.kind)
+        return SearchParams(q=self.q, kind=self.kind, is_kind_given=self.is_kind_given)
+
+    def for_tab(self, kind: Kind) -> "SearchParams":
+        """Return the search of another tab, with those filters that its records have."""
+        choices = {
+            item.facet: self.choices[item.facet]
+            for item in page_facets()
+            if item.facet in self.choices and (kind == Kind.POSITION or (kind == Kind.EMPLOYER and item.employer))
+        }
+        others = {} if kind == Kind.POSITION else {"low": 0, "high": 0, "education": "", "veterans": False}
+        return replace(
+            self, kind=kind, is_kind_given=kind == Kind.POSITION, choices=choices, sort=None, **others
+        )
 
     def query(
         self,
@@ -166,6 +182,7 @@ class SearchParams:
         place: tuple[float, float] | None = None,
         now: datetime | None = None,
         since: datetime | None = None,
+        kinds: Collection[Kind] = (),
         **more: Any,
     ) -> SearchQuery:
         """Build the public search query.
@@ -174,6 +191,7 @@ class SearchParams:
             place: (latitude, longitude) of `near`.
             now: moment of the search; the current time by default.
             since: published since then; replaces `days`.
+            kinds: kinds to list; that of the parameters by default.
             more: further arguments of SearchQuery.
         """
         now = now or timezone.now()
@@ -182,7 +200,7 @@ class SearchParams:
         return SearchQuery(
             scope=Scope.PUBLIC,
             text=self.q,
-            kinds=frozenset({self.kind}),
+            kinds=frozenset(kinds or {self.kind}),
             region=self.region,
             near=near,
             pay_at_least=self.low or None,

@@ -1,4 +1,4 @@
-"""Interpretation of a query: Chinese is segmented into words, letters that are no word are read as pinyin.
+"""Letters in a query that are no word, read as pinyin.
 
 'diangong', 'dian gong', 'dian工' and 'dg' lead to 电工, 'dgsj' to 电工 and 司机 together. A word that
 positions contain in letters (CNC, PLC, ERP) stays as it is. Interpretations are returned for the page.
@@ -33,14 +33,6 @@ _WORK = (TermKind.WORD, TermKind.OCCUPATION, TermKind.TITLE, TermKind.FACT)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """Interpreted query: its words, and the letters that were read as pinyin."""
-
-    groups: list[Group]
-    read: tuple[PinyinReading, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class _Run:
     """Letters at [start, end) of the text, with the Chinese characters directly before and after."""
 
@@ -57,12 +49,15 @@ class _Run:
             yield self.before[len(self.before) - left :], self.after[:right]
 
 
-def read_query(text: str, *, now: datetime | None = None) -> Reading:
-    """Interpret a query. No database query without letters, else a fixed number at most."""
+def read_letters(text: str, *, now: datetime | None = None) -> tuple[list[Group], tuple[PinyinReading, ...]]:
+    """Return the words of a text, and the letters in it that were read as pinyin.
+
+    No database query without letters, else a fixed number at most.
+    """
     normal = normalize(text)
     runs = list(_runs(normal))
     if not runs:
-        return Reading(groups(normal))
+        return groups(normal), ()
     query_groups: list[Group] = []
     readings: list[PinyinReading] = []
     at = 0
@@ -73,7 +68,7 @@ def read_query(text: str, *, now: datetime | None = None) -> Reading:
         readings.append(PinyinReading(letters, tuple(terms)))
         at = end
     query_groups += groups(normal[at:])
-    return Reading(list(dict.fromkeys(query_groups)), tuple(readings))
+    return list(dict.fromkeys(query_groups)), tuple(readings)
 
 
 def _runs(text: str) -> Iterator[_Run]:

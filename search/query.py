@@ -12,6 +12,9 @@ from django.utils.safestring import SafeString
 from portal.core.certificates import CertificateKind
 from search.cursor import Cursor
 from search.facets import PAY_BANDS, TRADES, Facet, Kind, check_choices
+from search.query_reading import QueryReading, Understood
+from search.reading.criteria import Criteria
+from search.words import Exclusion
 
 __all__ = [
     "DEEPEST",
@@ -20,6 +23,7 @@ __all__ = [
     "PAY_BANDS",
     "TRADES",
     "Correction",
+    "Criteria",
     "Facet",
     "Hit",
     "Kind",
@@ -29,6 +33,7 @@ __all__ = [
     "SearchQuery",
     "SearchResult",
     "Sort",
+    "Understood",
 ]
 
 LONGEST_TEXT = 80  # characters; the rest of a query is ignored
@@ -87,6 +92,9 @@ class SearchQuery:
         page: page number from 1; alternative to `after`.
         after: `SearchResult.next` of the previous page. Hits added or removed meanwhile do not shift it.
         now: moment at which positions have to be open.
+        is_strict: no correction, and no hits with some of the words only.
+        criteria, exclusions, exact_title: conditions that stand in the text, words that no hit has, and the word of
+            the index for a title that is the whole text; `Searcher.search` fills them in.
 
     Raises:
         ValueError: an invalid value or combination.
@@ -111,6 +119,10 @@ class SearchQuery:
     size: int = 20
     after: str = ""
     now: datetime = field(default_factory=lambda: timezone.now())  # noqa: PLW0108 - tests replace the clock
+    is_strict: bool = False
+    criteria: Criteria = Criteria()
+    exclusions: tuple[Exclusion, ...] = ()
+    exact_title: str = ""
 
     def __post_init__(self) -> None:
         if not isinstance(self.scope, Scope):
@@ -201,7 +213,11 @@ class SearchResult:
         total: number of hits on all pages.
         counts: facet KIND; `counties`: facet COUNTY, the most frequent first.
         relaxed: no record contains all the words; the hits contain some of them.
+        loose: no title names the work that was asked for; the hits mention it in their text.
+        literal_counts: number of hits of each kind for the query as it stands.
         read: letters of the query that were interpreted as pinyin.
+        reading: interpretation of the query whose hits these are; None without words.
+        missing: words of the query that no visible record contains.
         corrected: correction applied because the query as written has no hits.
         facets: number of hits by facet and value, ignoring the facet's own filter; zeros are left out.
         next: cursor of the next page, "" at the end.
@@ -213,7 +229,11 @@ class SearchResult:
     counts: Mapping[Kind, int]
     counties: tuple[tuple[str, int], ...]
     relaxed: bool = False
+    loose: bool = False
+    literal_counts: Mapping[Kind, int] = field(default_factory=dict)
     read: tuple[PinyinReading, ...] = ()
+    reading: QueryReading | None = None
+    missing: tuple[str, ...] = ()
     corrected: Correction | None = None
     facets: Mapping[Facet, Mapping[str, int]] = field(default_factory=dict)
     next: str = ""

@@ -6,7 +6,7 @@ its time grows linearly with the text, and patterns and word lists are made at f
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -113,8 +113,15 @@ class QueryReading:
 
     def replacing(self, part: Understood, text: str) -> str:
         """Return the query as text with another text in place of one part."""
-        written = self.shape.written
-        return " ".join(f"{written[: part.start]} {text} {written[part.end :]}".split()).strip(" ,、")
+        return self.with_replacements({part: text})
+
+    def with_replacements(self, texts: Mapping[Understood, str]) -> str:
+        """Return the query as text with other texts in place of some parts."""
+        result, at = [], 0
+        for part in sorted(texts, key=lambda one: one.start):
+            result += [self.shape.written[at : part.start], texts[part]]
+            at = part.end
+        return " ".join(" ".join([*result, self.shape.written[at:]]).split()).strip(" ,、")
 
 
 _CONTENTS = (
@@ -134,8 +141,9 @@ _NOISE = frozenset(
     """招聘 招工 招人 诚聘 急聘 求职 找工作 找活 找份 找个 找 想 想找 工作 岗位 职位 活 活儿 上班 有没有 哪里 哪有 哪家 怎么样 请问 帮我 帮忙 我 我要 我想
     适合 能做 可以 可以做 可做 会做 出来 附近 周边 周围 一带 近 离家近 离 家 轻松 不累 简单 好做 稳定 靠谱 正规 高薪 工资高 待遇 待遇好 收入 收入高
     能吃苦 吃苦耐劳 吗 呢 吧 啊 了 的 都 都可以 都行 也行 也可以 均可 行 最好 优先 有证 持证 有 会 懂 熟手 熟练 熟练工 本人 目前 现在 最近 急 急招 急需 做
-    干 去 来 在 到 月 元 块 钱 月薪 工资 薪资 回来 回家 老家 本地人 外地人 什么 哪些 一份 一个 个 份 招 聘 用工 就业 打工仔 之类 之类的 方面 类 相关""".split()
+    找车 车开 找车开 开 做过 干过 会开 会做 能开 刚考 学过 开过 在部队 部队 干 去 来 在 到 月 元 块 钱 月薪 工资 薪资 回来 回家 老家 本地人 外地人 什么 哪些 一份 一个 个 份 招 聘 用工 就业 打工仔 之类 之类的 方面 类 相关""".split()
 )
+_HIRING = "招聘"  # characters of words for hiring
 _QUOTED = r"[“\"「『']([^“”\"「」『』']{1,40})[”\"」』']"
 _GENDER = rf"(?<![{HAN}])(?:男|女)(?:工|生|士|性|的)?(?![{HAN}])|男女(?:不限|均可|都可以|都要)?|妇女"
 
@@ -349,6 +357,8 @@ class _Reader:
     def _is_noise(self, token: str) -> bool:
         if len(token) == 1 and not token.isascii() and (self.words or self.understood):
             return True
+        if len(token) == 2 and token[0] in _HIRING and not default_engine().has_word(token):
+            return True  # '招骋' is 招聘 by its looks, and no name of anything
         return token in _NOISE or token in stopwords() or (bool(self.contents) and token in _QUESTION_WORDS)
 
     def _contents(self, trades: list[tuple[int, int]]) -> tuple[Content, ...]:

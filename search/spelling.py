@@ -18,15 +18,20 @@ from matching.tokens import default_engine, dictionary, normalize
 from search import pinyin, vocabulary
 from search.models import Key, TermKind
 from search.query import Correction
+from search.query_reading import QueryReading
+from search.reading.trades import lexicon
 from search.vocabulary import Match
 
+# Names of records, which are no words that people misspell.
+_NAMES = (TermKind.EMPLOYER, TermKind.FAIR, TermKind.POLICY, TermKind.BASE, TermKind.NEWS)
 _RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 MAX_RUNS = 4
 MAX_SPANS = 24  # spans of a query that are checked
 MAX_WORD_LENGTH = 8  # characters of a span
 MAX_ROWS = 3000
-MAX_COST = 2.2  # a different sound in a word of two characters needs a frequent word
+MAX_COST = 2.2
 # Sounds that southern dialects merge: 'zi' and 'zhi', 'lan' and 'nan', 'xin' and 'xing'.
+ANOTHER_WORD = 3.0  # cost of two characters of which one differs in writing and sound: 修车 is no 叉车
 _NEAR = ((re.compile("([zcs])h"), r"\1"), (re.compile("ng"), "n"), (re.compile("l"), "n"))
 
 
@@ -38,6 +43,17 @@ class _Span:
     end: int
     text: str
     words: tuple[str, ...]
+
+
+def correct_reading(reading: QueryReading, *, now: datetime | None = None) -> Correction | None:
+    """Return the correction of those words of a query that were not understood otherwise."""
+    correction = correct(reading.rest, now=now)
+    if correction is None:
+        return None
+    start = reading.rest.find(correction.original)
+    written = reading.shape.written
+    text = written[:start] + correction.replacement + written[start + len(correction.original) :]
+    return Correction(text, correction.original, correction.replacement)
 
 
 def correct(text: str, *, now: datetime | None = None) -> Correction | None:
@@ -57,7 +73,7 @@ def correct(text: str, *, now: datetime | None = None) -> Correction | None:
         now=now,
         limit=MAX_ROWS,
     )
-    known_words = {match.key for match in exact if match.way == Key.Way.TEXT} | dictionary().keys()
+    known_words = {match.key for match in exact if match.way == Key.Way.TEXT} | dictionary().keys() | lexicon()
     doubtful = [
         span for span in spans if span.text not in known_words and not known_words.issuperset(span.words)
     ]
@@ -97,7 +113,7 @@ def _half(spans: Iterable[_Span]) -> Q:
             | vocabulary.beginning("backwards", span.text[half:][::-1])
             | Q(key__in=transpositions)
         )
-    return Q(condition, way=Key.Way.TEXT, at=0) & ~Q(term__kind__in=[TermKind.EMPLOYER, TermKind.FAIR])
+    return Q(condition, way=Key.Way.TEXT, at=0) & ~Q(term__kind__in=_NAMES)
 
 
 def _scored_corrections(
@@ -107,7 +123,10 @@ def _scored_corrections(
     for span in spans:
         for match in unique.values():
             cost = _cost(span.text, match.text)
-            if cost is None:
+            if cost is None or cost >= ANOTHER_WORD:
+                continue
+            # A word of the language is corrected by ear only.
+            if default_engine().has_word(span.text) and not _sounds_alike(span.text, match.text):
                 continue
             score = cost - 0.4 * log10(match.weight + 1) - 0.2 * len(span.text)
             if score <= MAX_COST:
@@ -128,7 +147,11 @@ def _cost(word: str, other: str) -> float | None:
         return 1.2
     if _near(sounds[0]) == _near(sounds[1]):
         return 1.3
-    return {2: 3.0, 3: 2.0}.get(min(len(word), len(other)), 1.5)
+    return {2: ANOTHER_WORD, 3: 2.0}.get(min(len(word), len(other)), 1.5)
+
+
+def _sounds_alike(word: str, other: str) -> bool:
+    return _near(pinyin.sound(word)) == _near(pinyin.sound(other))
 
 
 def _near(sound: str) -> str:

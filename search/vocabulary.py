@@ -18,7 +18,7 @@ from django.db.models import Count, F, Max, Q
 from matching import knowledge
 from matching.tokens import canonical, default_engine, dictionary, inner_words, normalize, stopwords
 from search import pinyin
-from search.documents import Document, number
+from search.document import Document, number
 from search.models import Key, Phrase, Term, TermKind
 from search.query import Kind
 
@@ -28,7 +28,14 @@ MAX_KEY_LENGTH = 80
 MAX_STARTS = 4  # words of a phrase that have keys
 _LATIN = re.compile(r"(?<![0-9a-z])[a-z][a-z0-9+#.]{0,15}(?![0-9a-z])")
 _WORD = re.compile(r"[0-9a-z]*[a-z\u3400-\u9fff][0-9a-z\u3400-\u9fff+#.]*\Z")
-_PHRASES = {Kind.POSITION: TermKind.TITLE, Kind.FAIR: TermKind.FAIR, Kind.EMPLOYER: TermKind.EMPLOYER}
+_PHRASES = {
+    Kind.POSITION: TermKind.TITLE,
+    Kind.FAIR: TermKind.FAIR,
+    Kind.EMPLOYER: TermKind.EMPLOYER,
+    Kind.POLICY: TermKind.POLICY,
+    Kind.BASE: TermKind.BASE,
+    Kind.NEWS: TermKind.NEWS,
+}
 _BRACKETS = re.compile(r"[(\[{【][^)\]}】]*[)\]}】]")
 _SHORT = re.compile(r"(?:(?<=\s)|\A)[\u3400-\u9fff]{2,8}(?=\s|\Z)")
 

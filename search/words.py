@@ -6,13 +6,14 @@ Highlighting uses the same words, so '叉车工' is marked for a search for '叉
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from matching.tokens import default_engine, dictionary, normalize, tokenize
+from matching.tokens import canonical, default_engine, dictionary, inner_words, normalize, tokenize
+from search.reading.trades import lexicon, split_words
 
 EXCERPT = 90  # characters
 
@@ -22,9 +23,18 @@ class Group:
     """One word of a query as an OR of ANDs: it matches where all words of any alternative occur.
 
     The first alternative is the word as written; further ones are its parts, another spelling, a synonym.
+
+    Attributes:
+        literals: alternatives that stand for the word itself in a title; such titles come first.
+        names: alternatives that stand for its synonyms as written in a title; such titles come next.
+        loose: alternatives that are looked for when none of `alternatives` is found: a trade that no title names
+            may stand in a text.
     """
 
     alternatives: tuple[tuple[str, ...], ...]
+    literals: tuple[tuple[str, ...], ...] = ()
+    names: tuple[tuple[str, ...], ...] = ()
+    loose: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
         if not self.alternatives or not all(self.alternatives):
@@ -32,7 +42,25 @@ class Group:
 
     def with_alternatives(self, *more: tuple[str, ...]) -> "Group":
         """Return the group with more alternatives; duplicates change nothing."""
-        return Group(tuple(dict.fromkeys([*self.alternatives, *more])))
+        return replace(self, alternatives=tuple(dict.fromkeys([*self.alternatives, *more])))
+
+    @property
+    def title_steps(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
+        """Sets of alternatives, each of which moves a title with one of them a step forward."""
+        names = (*self.literals, *self.names)
+        return tuple(filter(None, (self.literals, names if self.names else (), self.alternatives)))
+
+    def loosened(self) -> "Group":
+        """Return the group with its loose alternatives in place of the others."""
+        return replace(self, alternatives=self.loose, loose=()) if self.loose else self
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Words that no hit has: alternatives as of a group, in the title or anywhere."""
+
+    alternatives: tuple[tuple[str, ...], ...]
+    in_title: bool
 
 
 def groups(text: str) -> list[Group]:
@@ -44,13 +72,64 @@ def groups(text: str) -> list[Group]:
             whole, *parts = forms
             # '货车' and '司机' make up '货车司机'; '门市' is no part of '江门市' that anybody means
             made_up = [tuple(parts)] if "".join(parts) == whole else []
-            result[whole] = Group(((whole,), *made_up))
+            result[whole] = Group(((whole,), *made_up), literals=_literals(token.strip()))
     return list(result.values())
+
+
+@lru_cache(maxsize=1 << 14)
+def _literals(token: str) -> tuple[tuple[str, ...], ...]:
+    """Return the ways in which a title has a token as written: whole, or its parts."""
+    _, *parts = (token, *inner_words(token, default_engine()))
+    made_up = [tuple(map(literal_form, parts))] if "".join(parts) == token else []
+    return ((literal_form(token),), *made_up)
 
 
 def forms_of(query_groups: Collection[Group]) -> frozenset[str]:
     """Return every form that counts as a match, for highlighting."""
-    return frozenset(form for group in query_groups for words in group.alternatives for form in words)
+    forms = (form for group in query_groups for words in group.alternatives for form in words)
+    return frozenset(form.lstrip(_WORK_SIGN) for form in forms if not form.startswith(_SIGN))
+
+
+# --- Words of the index that no text contains ---
+# The index has canonical forms: 厨师 for 炊事员 too. A title has each word with synonyms as written as well, so that
+# titles with the word itself come first; and its words once more as those of the work, which 'helps the 厨师' is not.
+_SIGN = "_"
+_WORK_SIGN = "%"
+_WHOLE_SIGN = "__"  # the whole title as one word
+_ONE_TOKEN = re.compile(r"[\w+#.%&/'\-]+\Z")
+_BRACKETS = re.compile(r"[(（\[【{].*?[)）\]】}]|[^\w]+")
+
+
+@lru_cache(maxsize=1 << 14)
+def literal_form(word: str) -> str:
+    """Return the word of the index that stands for this word as written in a title."""
+    has_synonyms = word in dictionary() or word in lexicon()
+    return _SIGN + word if has_synonyms and _ONE_TOKEN.match(word) else canonical(word)
+
+
+def work_form(form: str) -> str:
+    """Return the word of the index that stands for a form where it names the work of a record."""
+    return _WORK_SIGN + form
+
+
+def whole_title(text: str) -> str:
+    """Return the word of the index for a whole title, without its brackets and spaces."""
+    return _WHOLE_SIGN + _BRACKETS.sub("", normalize(text))[:60]
+
+
+def title_marks(title: str) -> list[str]:
+    """Return the words of the index that a title has beside its tokens: words as written, and the whole."""
+    normal = normalize(title)
+    marks = [mark for token in default_engine().segment(normal) for mark in _token_marks(token.strip())]
+    marks += [literal_form(word) for word in split_words(normal)]
+    return [*dict.fromkeys(marks), whole_title(title)]
+
+
+@lru_cache(maxsize=1 << 15)
+def _token_marks(token: str) -> tuple[str, ...]:
+    words = (token, *inner_words(token, default_engine())) if len(token) > 1 else ()
+    forms = ((word, literal_form(word)) for word in words)
+    return tuple(form for word, form in forms if form.startswith(_SIGN) and form != word)
 
 
 # A page marks the words of some twenty texts, most of them the same again and again.

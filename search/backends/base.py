@@ -1,16 +1,29 @@
 """Interface of the search engines. One test suite runs against all of them."""
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
-from search import query_reading, spelling
+from search import spelling
 from search.cursor import Cursor
-from search.documents import SOURCES, Document, km_between
-from search.query import Facet, Hit, Kind, SearchQuery, SearchResult
-from search.words import Group, excerpt, forms_of, mark_matches
+from search.document import Document, km_between
+from search.documents import SOURCES
+from search.gazetteer import load_gazetteer
+from search.query import Correction, Facet, Hit, Kind, PinyinReading, SearchQuery, SearchResult
+from search.query_groups import exclusions_of, groups_of
+from search.query_reading import QueryReading, read_query
+from search.words import Group, excerpt, forms_of, mark_matches, whole_title
+
+
+# Steps of the order by relevance. They are larger than any score of words, so that titles with the word itself come
+# first, then titles with a synonym, then texts.
+WORD_STEP = 1000.0  # for each word of the query that a title has as written, and again for each that it has at all
+MAX_GROUPS = 6  # words of a query without hits that are looked for alone
+TRAIT_STEP = 400.0  # for each stated wish that a position states too
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +42,34 @@ class EngineResult:
     total: int
     facets: Mapping[Facet, Mapping[str, int]]
     next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One way to read a query, and what it finds."""
+
+    query: SearchQuery
+    result: EngineResult
+    groups: Sequence[Group] = ()
+    reading: QueryReading | None = None
+    letters: tuple[PinyinReading, ...] = ()
+    correction: Correction | None = None
+    is_relaxed: bool = False
+    is_loose: bool = False
+
+
+def _kind_counts(attempt: _Attempt, exact: _Attempt) -> dict[Kind, int]:
+    """Return the hits of each kind as a search of this kind alone would count them."""
+    final, first = _counts(attempt), _counts(exact)
+    return {
+        kind: first[kind] or (final[kind] if not attempt.is_relaxed or kind in attempt.query.kinds else 0)
+        for kind in Kind
+    }
+
+
+def _counts(attempt: _Attempt) -> dict[Kind, int]:
+    counts = attempt.result.facets.get(Facet.KIND, {})
+    return {kind: counts.get(kind.value, 0) for kind in Kind}
 
 
 class Unavailable(Exception):
@@ -54,6 +95,11 @@ class Health:
     pending: int = 0
 
 
+def _place(row: Any) -> tuple[float, float] | None:
+    region = getattr(row, "region", None)  # news have none, and a policy of the whole country neither
+    return region.location if region is not None else None
+
+
 class Searcher(ABC):
     """Answers searches. `name` marks the cursors that it can continue."""
 
@@ -62,38 +108,83 @@ class Searcher(ABC):
     def search(self, query: SearchQuery) -> SearchResult:
         """Return one page of hits in a fixed number of steps.
 
-        The engine's keys are read from the database under the same scope: a stale entry is never shown.
+        The query is looked for as it stands. Only if that finds nothing, a mistake is corrected; then, if every word
+        occurs somewhere, any of them will do. The engine's keys are read from the database under the same scope: a
+        stale entry is never shown.
         """
-        query_terms, correction = query_reading.read_query(query.text, now=query.now), None
-        groups = query_terms.groups
-        if query.text and not groups:  # only punctuation or stop words
-            return SearchResult(hits=(), total=0, counts=dict.fromkeys(Kind, 0), counties=())
-        result, relaxed = self.find(query, groups), False
-        if not result.total and (candidate := spelling.correct(query.text, now=query.now)):
-            corrected_reading = query_reading.read_query(candidate.text, now=query.now)
-            corrected_result = self.find(query, corrected_reading.groups)
-            if corrected_result.total:
-                result, query_terms, correction, groups = (
-                    corrected_result,
-                    corrected_reading,
-                    candidate,
-                    corrected_reading.groups,
-                )
-        if not result.total and len(groups) > 1:
-            result, relaxed = self.find(query, groups, any_word=True), True
-        hits = self._load_hits(query, result.keys, forms_of(groups))
-        removed_count = len(result.keys) - len(hits)
+        if not query.text:
+            return self._answer(query, _Attempt(query, self.find(query, [])))
+        gazetteer = load_gazetteer()
+        reading = read_query(query.text, gazetteer)
+        if not (reading.words or reading.understood):  # only punctuation or stop words
+            return SearchResult(hits=(), total=0, counts=dict.fromkeys(Kind, 0), counties=(), reading=reading)
+        exact = attempt = self._try(query, reading)
+        if query.is_strict:
+            return self._answer(query, exact)
+        if not attempt.result.total and (correction := spelling.correct_reading(reading, now=query.now)):
+            corrected = self._try(query, read_query(correction.text, gazetteer))
+            if corrected.result.total:
+                attempt = replace(corrected, correction=correction)
+        missing: tuple[str, ...] = ()
+        if not attempt.result.total:
+            missing = self._missing_words(query, exact)
+            # Some of the words will do for positions, and for pages that the query speaks of.
+            may_relax = Kind.POSITION in query.kinds or bool(reading.contents)
+            if not missing and len(exact.groups) > 1 and may_relax:
+                result = self.find(exact.query, exact.groups, any_word=True)
+                attempt = replace(exact, result=result, is_relaxed=True)
+        return self._answer(query, attempt, exact=exact, missing=missing)
+
+    def _try(self, query: SearchQuery, reading: QueryReading) -> "_Attempt":
+        groups, letters = groups_of(reading, now=query.now)
+        query = replace(
+            query,
+            criteria=reading.criteria,
+            exclusions=exclusions_of(reading),
+            exact_title=whole_title(reading.shape.folded) if groups else "",
+        )
+        attempt = _Attempt(query, self.find(query, groups), groups, reading, letters)
+        loosened = [group.loosened() for group in groups]
+        if attempt.result.total or query.is_strict or loosened == groups:
+            return attempt
+        return replace(attempt, result=self.find(query, loosened), groups=loosened, is_loose=True)
+
+    def _missing_words(self, query: SearchQuery, attempt: "_Attempt") -> tuple[str, ...]:
+        """Return those words of a query without hits that no record of the searched kinds contains."""
+        anywhere = SearchQuery(scope=query.scope, kinds=query.kinds, now=query.now, size=1)
+        return tuple(
+            "".join(group.loosened().alternatives[0])
+            for group in attempt.groups[:MAX_GROUPS]
+            if not self.find(anywhere, [group]).total
+        )
+
+    def _answer(
+        self,
+        query: SearchQuery,
+        attempt: "_Attempt",
+        *,
+        exact: "_Attempt | None" = None,
+        missing: tuple[str, ...] = (),
+    ) -> SearchResult:
+        result = attempt.result
+        hits = self._load_hits(query, result.keys, forms_of(attempt.groups))
+        stale = Counter(kind for kind, _ in result.keys) - Counter(hit.kind for hit in hits)
         counties = result.facets.get(Facet.COUNTY, {})
+        counts = {kind: count - stale[kind] for kind, count in _kind_counts(attempt, exact or attempt).items()}
         return SearchResult(
             hits=tuple(hits),
-            total=result.total - removed_count,
-            counts={kind: result.facets.get(Facet.KIND, {}).get(kind.value, 0) for kind in Kind},
+            total=result.total - stale.total(),
+            counts=counts,
             counties=tuple(sorted(counties.items(), key=lambda item: (-item[1], item[0]))),
-            relaxed=relaxed and bool(hits),
+            relaxed=attempt.is_relaxed and bool(hits),
+            loose=attempt.is_loose and bool(hits),
+            literal_counts=_counts(exact) if exact and not exact.is_loose else {},
             facets=result.facets,
             next=result.next,
-            read=query_terms.read,
-            corrected=correction,
+            read=attempt.letters,
+            reading=attempt.reading,
+            missing=missing,
+            corrected=attempt.correction,
         )
 
     @staticmethod
@@ -113,7 +204,7 @@ class Searcher(ABC):
                 marked_title=mark_matches(SOURCES[kind].title(row), forms),
                 snippet=excerpt(SOURCES[kind].body(row), forms),
                 record=row,
-                km=km_between(near, row.region.location) if near and row.region.location else None,
+                km=km_between(near, place) if near and (place := _place(row)) else None,
             )
             for kind, object_id in keys
             if (row := rows.get((kind, object_id))) is not None

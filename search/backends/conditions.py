@@ -9,9 +9,10 @@ from math import radians, sin
 from typing import Any
 
 from portal.core.certificates import CertificateKind
-from search.documents import EARTH_KM, on_sphere
-from search.facets import CHOICE_FACETS, SLOTS, VETERANS_ONLY, packed_condition
+from search.document import EARTH_KM, on_sphere
+from search.facets import CHOICE_FACETS, SLOTS, VETERANS_ONLY, packed_condition, packed_kind
 from search.query import Facet, Kind, Near, Scope, SearchQuery
+from search.reading.criteria import trait_mask
 
 Condition = tuple[str, list[Any]]  # SQL and its parameters
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -60,6 +61,43 @@ def facts(query: SearchQuery) -> list[Condition]:
     if begins_before:
         filters.append(("e.kind <> %s OR e.sort_at < %s", [Kind.FAIR.value, to_microseconds(begins_before)]))
     return filters
+
+
+def stated(query: SearchQuery) -> list[Condition]:
+    """Return the conditions that stand in the text of a query. They are about positions; other kinds pass.
+
+    Only columns of the index `search_entry_counts` are read for conditions on traits and kinds.
+    """
+    criteria = query.criteria
+    conditions: list[Condition] = []
+    masks = [trait_mask(traits) for traits in criteria.any_traits]
+    conditions += [("e.traits & %s <> 0", [mask]) for mask in masks]
+    if criteria.without_traits:
+        conditions.append(("e.traits & %s = 0", [trait_mask(criteria.without_traits)]))
+    limits = (
+        ("e.pay_to >= %s", criteria.pay_at_least),
+        ("e.pay_from <= %s", criteria.pay_at_most),
+        ("e.education_min <= %s", criteria.education_at_most),
+        ("e.education_min >= %s", criteria.education_at_least),
+    )
+    conditions += [(sql, [limit]) for sql, limit in limits if limit is not None]
+    if criteria.without_certificates:
+        conditions.append(("e.certificates & %s = 0", [certificates(criteria.without_certificates)]))
+    result: list[Condition] = []
+    if conditions:
+        sql, values = all_of(conditions)
+        kind = f"{SLOTS[Facet.KIND].sql} <> {packed_kind(Kind.POSITION)}"
+        result.append((f"{kind} OR ({sql})", values))
+    if criteria.regions:
+        within = " OR ".join(["(e.region >= %s AND e.region < %s)"] * len(criteria.regions))
+        places = [bound for code in criteria.regions for bound in (code, f"{code}:")]
+        result.append((f"{within} OR e.region = '' AND e.kind <> %s", [*places, *_POSITION]))
+    return result
+
+
+def better(query: SearchQuery) -> list[Condition]:
+    """Return the conditions that move a position forward, one step each."""
+    return [("e.traits & %s <> 0", [trait_mask(traits)]) for traits in query.criteria.better_traits]
 
 
 def by_facet(query: SearchQuery) -> dict[Facet, Condition]:

@@ -17,13 +17,14 @@ from django.db.models import Count
 
 from search import documents, facets
 from search.backends import conditions
-from search.backends.base import Backend, EngineResult, Page
+from search.backends.base import TRAIT_STEP, WORD_STEP, Backend, EngineResult, Page
 from search.backends.conditions import Condition
 from search.cursor import Cursor
-from search.documents import Document, number
+from search.document import Document, number, on_sphere
 from search.models import Entry, IndexVersion
 from search.query import Facet, Kind, SearchQuery, Sort
-from search.words import Group
+from search.reading.criteria import trait_mask
+from search.words import Exclusion, Group
 
 NO_KEY = "0"  # sort by date only
 
@@ -40,7 +41,11 @@ class DatabaseBackend(Backend):
 
     @abstractmethod
     def rank(self, groups: Sequence[Group], *, any_word: bool) -> Condition:
-        """Return the sort key by relevance, smallest first."""
+        """Return the score of the words, smallest first, smaller than any step in size."""
+
+    @abstractmethod
+    def has_words(self, alternatives: Sequence[Sequence[str]], *, in_title: bool) -> Condition:
+        """Return the condition over `e` that the words of any alternative occur, in the title or anywhere."""
 
     @abstractmethod
     def put_words(self, rows: Sequence[Document]) -> None:
@@ -51,7 +56,8 @@ class DatabaseBackend(Backend):
         """Delete the words of these entries."""
 
     def find(self, query: SearchQuery, groups: Sequence[Group], *, any_word: bool = False) -> EngineResult:
-        must = [*conditions.scope(query), *conditions.facts(query)]
+        must = [*conditions.scope(query), *conditions.facts(query), *conditions.stated(query)]
+        must += [self._excludes(exclusion) for exclusion in query.exclusions]
         source = "search_entry e"
         if groups:
             source = self.word_source
@@ -66,6 +72,28 @@ class DatabaseBackend(Backend):
             page = quick or self._page(query, source, must, groups, any_word=any_word)
         return EngineResult(
             keys=page.keys, total=total, facets=facets.count(columns, failed, bits), next=page.next
+        )
+
+    def _excludes(self, exclusion: Exclusion) -> Condition:
+        sql, values = self.has_words(exclusion.alternatives, in_title=exclusion.in_title)
+        return f"e.kind <> %s OR NOT ({sql})", [Kind.POSITION.value, *values]
+
+    def _relevance(self, query: SearchQuery, groups: Sequence[Group], *, any_word: bool) -> Condition:
+        """Return the sort key by relevance: the score of the words, less a step for each title and trait."""
+        steps = [(sql, values, TRAIT_STEP) for sql, values in conditions.better(query)]
+        rank, rank_values = NO_KEY, []
+        if groups:
+            rank, rank_values = self.word_rank(query, groups, any_word=any_word)
+        return _less_steps(rank, rank_values, steps)
+
+    def word_rank(self, query: SearchQuery, groups: Sequence[Group], *, any_word: bool) -> Condition:
+        """Return the part of the sort key that the words alone decide."""
+        wanted = [alternatives for group in groups for alternatives in group.title_steps]
+        wanted += [((query.exact_title,),)] if query.exact_title else []
+        conditions_of_titles = [self.has_words(each, in_title=True) for each in wanted]
+        rank, values = self.rank(groups, any_word=any_word)
+        return _less_steps(
+            rank, values, [(sql, sql_values, WORD_STEP) for sql, sql_values in conditions_of_titles]
         )
 
     def _read_facets(
@@ -170,8 +198,8 @@ class DatabaseBackend(Backend):
             return "-COALESCE(e.pay_to, 0)", []
         if query.sort == Sort.DISTANCE and query.near:
             return conditions.chord(query.near)
-        if query.sort == Sort.RELEVANCE and groups:
-            return self.rank(groups, any_word=any_word)
+        if query.sort == Sort.RELEVANCE and (groups or query.criteria.better_traits):
+            return self._relevance(query, groups, any_word=any_word)
         return NO_KEY, []
 
     def upsert(self, documents: Sequence[Document], *, read_at: datetime) -> None:
@@ -214,6 +242,14 @@ class DatabaseBackend(Backend):
         """Optimise the tables after many writes; no operation by default."""
 
 
+def _less_steps(
+    rank: str, values: Sequence[Any], steps: Sequence[tuple[str, Sequence[Any], float]]
+) -> Condition:
+    """Return a sort key less the steps of those conditions that hold."""
+    terms = [f"(CASE WHEN {sql} THEN {step} ELSE 0 END)" for sql, _, step in steps]
+    return " - ".join([rank, *terms]), [*values, *(value for _, values, _ in steps for value in values)]
+
+
 _COLUMNS = (
     "id",
     "kind",
@@ -227,6 +263,7 @@ _COLUMNS = (
     "pay_to",
     "education_min",
     "certificates",
+    "traits",
     "x",
     "y",
     "z",
@@ -252,7 +289,8 @@ def _entry(row: Document) -> tuple[Any, ...]:
         row.pay_to,
         row.education_min,
         conditions.certificates(row.certificates),
-        *(documents.on_sphere(*row.location) if row.location else (None, None, None)),
+        trait_mask(row.traits),
+        *(on_sphere(*row.location) if row.location else (None, None, None)),
     )
 
 

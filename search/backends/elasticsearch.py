@@ -24,11 +24,13 @@ from search.backends.elasticsearch_query import (
     keys_of,
     order,
     scope,
+    stated,
+    steps,
     words,
 )
 from search.backends.elasticsearch_shape import fingerprint, mapping, source
-from search.documents import Document, number
-from search.query import DEEPEST, Kind, Scope, SearchQuery
+from search.document import Document, number
+from search.query import DEEPEST, Kind, Scope, SearchQuery, Sort
 from search.words import Group
 
 PREFIX = "portal-search"
@@ -71,9 +73,11 @@ class ElasticsearchBackend(Backend):
     def find(self, query: SearchQuery, groups: Sequence[Group], *, any_word: bool = False) -> EngineResult:
         filters = by_facet(query)
         request = dsl.Search(using=self._search_client, index=READ)
-        request = request.query(dsl.Q("bool", filter=[*scope(query), *facts(query)]))
-        if groups:
-            request = request.query(words(groups, any_word=any_word))
+        must = [words(groups, any_word=any_word)] if groups else []
+        scored = {"must": must, "should": steps(query, groups)} if query.sort == Sort.RELEVANCE else {"must": must}
+        request = request.query(
+            dsl.Q("bool", filter=[*scope(query), *facts(query), *stated(query)], minimum_should_match=0, **scored)
+        )
         # A count ignores its own facet's filter; the list respects all filters.
         if filters:
             request = request.post_filter(dsl.Q("bool", filter=list(filters.values())))

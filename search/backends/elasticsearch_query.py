@@ -5,6 +5,7 @@ from typing import Any
 
 from elasticsearch import dsl
 
+from search.backends.base import TRAIT_STEP, WORD_STEP
 from search.cursor import Cursor
 from search.facets import CHOICE_FACETS
 from search.query import Facet, Kind, Near, Scope, SearchQuery, Sort
@@ -42,6 +43,52 @@ def facts(query: SearchQuery) -> list[SearchParams]:
     if begins_before:
         result.append(not_a_fair | dsl.Q("range", sort_at={"lt": begins_before.isoformat()}))
     return result
+
+
+def stated(query: SearchQuery) -> list[SearchParams]:
+    """Return the conditions that stand in the text of a query; other kinds than positions pass."""
+    criteria = query.criteria
+    wanted: list[SearchParams] = [dsl.Q("terms", traits=sorted(traits)) for traits in criteria.any_traits]
+    if criteria.without_traits:
+        wanted.append(~dsl.Q("terms", traits=sorted(criteria.without_traits)))
+    limits: tuple[tuple[str, str, int | None], ...] = (
+        ("pay_to", "gte", criteria.pay_at_least),
+        ("pay_from", "lte", criteria.pay_at_most),
+        ("education_min", "lte", criteria.education_at_most),
+        ("education_min", "gte", criteria.education_at_least),
+    )
+    wanted += [dsl.Q("range", **{field: {way: limit}}) for field, way, limit in limits if limit is not None]
+    if criteria.without_certificates:
+        wanted.append(~dsl.Q("terms", certificates=sorted(criteria.without_certificates)))
+    wanted += [
+        ~_any_of(exclusion.alternatives, in_title=exclusion.in_title) for exclusion in query.exclusions
+    ]
+    result: list[SearchParams] = []
+    if wanted:
+        result.append(~dsl.Q("term", kind=Kind.POSITION.value) | dsl.Q("bool", filter=wanted))
+    if criteria.regions:
+        no_place = ~dsl.Q("term", kind=Kind.POSITION.value) & _absent("regions")
+        result.append(dsl.Q("terms", regions=list(criteria.regions)) | no_place)
+    return result
+
+
+def steps(query: SearchQuery, groups: Sequence[Group]) -> list[SearchParams]:
+    """Return what moves a hit forward: titles with the words, and stated wishes."""
+    wanted = [each for group in groups for each in group.title_steps]
+    wanted += [((query.exact_title,),)] if query.exact_title and groups else []
+    titles = [(_any_of(each, in_title=True), WORD_STEP) for each in wanted]
+    traits = [
+        (dsl.Q("terms", traits=sorted(each)), TRAIT_STEP) for each in query.criteria.better_traits
+    ]
+    return [dsl.Q("constant_score", filter=condition, boost=step) for condition, step in (*titles, *traits)]
+
+
+def _any_of(alternatives: Sequence[Sequence[str]], *, in_title: bool) -> SearchParams:
+    fields = _FIELDS[:1] if in_title else _FIELDS
+    ways = [
+        dsl.Q("bool", must=[_word_query(word, fields) for word in alternative]) for alternative in alternatives
+    ]
+    return dsl.Q("bool", should=ways, minimum_should_match=1)
 
 
 def by_facet(query: SearchQuery) -> dict[Facet, SearchParams]:
@@ -108,8 +155,8 @@ def _all_of(alternative: Sequence[str]) -> SearchParams:
     return parts[0] if len(parts) == 1 else dsl.Q("bool", must=parts)
 
 
-def _word_query(word: str) -> SearchParams:
-    return dsl.Q("multi_match", query=word, fields=list(_FIELDS), type="best_fields", analyzer="keyword")
+def _word_query(word: str, fields: Sequence[str] = _FIELDS) -> SearchParams:
+    return dsl.Q("multi_match", query=word, fields=list(fields), type="best_fields", analyzer="keyword")
 
 
 def order(query: SearchQuery, groups: Sequence[Group]) -> list[Any]:
@@ -118,7 +165,8 @@ def order(query: SearchQuery, groups: Sequence[Group]) -> list[Any]:
         return [{"pay_order": {"order": "desc"}}, *last]
     if query.sort == Sort.DISTANCE and query.near:
         return [{"_geo_distance": {"place": _point(query.near), "order": "asc", "unit": "km"}}, *last]
-    return [{"_score": {"order": "desc"}}, *last] if query.sort == Sort.RELEVANCE and groups else last
+    is_scored = bool(groups or query.criteria.better_traits)
+    return [{"_score": {"order": "desc"}}, *last] if query.sort == Sort.RELEVANCE and is_scored else last
 
 
 def keys_of(cursor: Cursor) -> list[float | int]:

@@ -6,10 +6,9 @@ from typing import Any
 
 from elasticsearch import dsl
 
-from matching.tokens import tokenize
 from portal.core.region_codes import region_code_chain
 from search import documents
-from search.documents import Document
+from search.document import Document
 from search.facets import Facet
 
 
@@ -19,7 +18,7 @@ def mapping() -> dsl.Mapping:
     shape.meta("dynamic", "strict")
     for field in ("title", "facts", "body"):
         shape.field(field, "text", analyzer="whitespace")
-    for field in ("regions", "certificates", *Facet):
+    for field in ("regions", "certificates", "traits", *Facet):
         shape.field(str(field), "keyword")
     for field in ("object_id", "number"):
         shape.field(field, "long")
@@ -44,15 +43,16 @@ def source(row: Document) -> dict[str, Any]:
     return {
         "number": row.number,
         "object_id": row.object_id,
-        "title": " ".join(tokenize(row.title)),
-        "facts": " ".join(tokenize(row.facts)),
-        "body": " ".join(tokenize(row.body)),
+        "title": " ".join(row.title_words()),
+        "facts": " ".join(row.facts_words()),
+        "body": " ".join(row.body_words()),
         "regions": region_code_chain(row.region),
         "pay_from": row.pay_from,
         "pay_to": row.pay_to,
         "pay_order": row.pay_to or 0,
         "education_min": row.education_min,
         "certificates": sorted(row.certificates),
+        "traits": sorted(row.traits),
         "veterans_only": row.veterans_only,
         "listed_from": row.listed_from.isoformat(),
         "listed_until": row.listed_until.isoformat(),

@@ -4,10 +4,9 @@ from collections.abc import Collection, Sequence
 
 from django.db import connection
 
-from matching.tokens import tokenize
 from search.backends.conditions import Condition
 from search.backends.database import DatabaseBackend
-from search.documents import Document
+from search.document import Document
 from search.words import Group
 
 TABLE = "search_words"
@@ -30,6 +29,13 @@ class PostgresBackend(DatabaseBackend):
             _expression(groups, any_word=any_word),
         ]
 
+    def has_words(self, alternatives: Sequence[Sequence[str]], *, in_title: bool) -> Condition:
+        expression = " | ".join(_all_of(words, weight="A" if in_title else "") for words in alternatives)
+        return (
+            f"EXISTS (SELECT 1 FROM {TABLE} t WHERE t.id = e.id AND t.words @@ %s::tsquery)",  # noqa: S608 - constants of ours
+            [expression],
+        )
+
     def put_words(self, rows: Sequence[Document]) -> None:
         with connection.cursor() as cursor:
             cursor.executemany(
@@ -51,8 +57,9 @@ class PostgresBackend(DatabaseBackend):
 def _vector(row: Document) -> str:
     """Return the document as a tsvector literal: 'word':1A 'word':2A …"""
     lexemes, at = [], 0
-    for weight, text in (("A", row.title), ("B", row.facts), ("C", row.body)):
-        for word in tokenize(text):
+    fields = (("A", row.title_words()), ("B", row.facts_words()), ("C", row.body_words()))
+    for weight, words in fields:
+        for word in words:
             at = min(at + 1, _LAST_POSITION)
             lexemes.append(f"{_quoted(word)}:{at}{weight}")
     return " ".join(lexemes)
@@ -66,8 +73,9 @@ def _one(group: Group) -> str:
     return f"({' | '.join(_all_of(words) for words in group.alternatives)})"
 
 
-def _all_of(words: Sequence[str]) -> str:
-    return f"({' & '.join(map(_quoted, words))})"
+def _all_of(words: Sequence[str], *, weight: str = "") -> str:
+    suffix = f":{weight}" if weight else ""
+    return f"({' & '.join(f'{_quoted(word)}{suffix}' for word in words)})"
 
 
 def _quoted(word: str) -> str:

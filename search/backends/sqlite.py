@@ -6,13 +6,12 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from matching.tokens import tokenize
 from search import facets
 from search.backends import conditions
 from search.backends.base import Page
 from search.backends.conditions import Condition
 from search.backends.database import DatabaseBackend
-from search.documents import Document
+from search.document import Document
 from search.query import SearchQuery, Sort
 from search.words import Group
 
@@ -30,6 +29,12 @@ class SqliteBackend(DatabaseBackend):
 
     def rank(self, groups: Sequence[Group], *, any_word: bool) -> Condition:
         return f"bm25({TABLE}, {_WEIGHTS})", []
+
+    def has_words(self, alternatives: Sequence[Sequence[str]], *, in_title: bool) -> Condition:
+        words = " OR ".join(map(_all_of, alternatives))
+        expression = f"title : ({words})" if in_title else words
+        # The list of a word's rows is made once for a query; {TABLE}.rowid is e.id.
+        return f"e.id IN (SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s)", [expression]  # noqa: S608 - constants of ours
 
     def numbers(self, expressions: Sequence[str], source: str, values: Sequence[Any]) -> list[facets.Packed]:
         """Read each expression as one text, as fetching thirty thousand rows takes as long as the search."""
@@ -58,13 +63,15 @@ class SqliteBackend(DatabaseBackend):
         if (
             query.sort != Sort.RELEVANCE
             or not groups
+            or query.criteria.better_traits
             or self.own_cursor(query)
             or candidate_limit * 4 > among
         ):
             return None
         (match, words), *filters = must
         where, values = conditions.all_of(filters)
-        rank, _ = self.rank(groups, any_word=any_word)
+        rank, rank_values = self.word_rank(query, groups, any_word=any_word)
+        rank = rank.replace("e.id IN", f"{TABLE}.rowid IN")
         sql = (
             f"WITH best AS MATERIALIZED (SELECT rowid AS id, {rank} AS place FROM {TABLE}"  # noqa: S608 - constants of ours
             f" WHERE {match} ORDER BY place LIMIT %s)"
@@ -73,7 +80,7 @@ class SqliteBackend(DatabaseBackend):
             " ORDER BY best.place, e.sort_at DESC, e.id LIMIT %s OFFSET %s"
         )
         with connection.cursor() as cursor:
-            cursor.execute(sql, [*words, candidate_limit, *values, query.size + 1, self.offset(query)])
+            cursor.execute(sql, [*rank_values, *words, candidate_limit, *values, query.size + 1, self.offset(query)])
             rows = cursor.fetchall()
         if len(rows) < min(query.size + 1, total - self.offset(query)) or rows[-1][0] >= rows[-1][5]:
             return None
@@ -84,7 +91,10 @@ class SqliteBackend(DatabaseBackend):
             cursor.executemany(
                 f"INSERT OR REPLACE INTO {TABLE}(rowid, title, facts, body) VALUES (%s, %s, %s, %s)",  # noqa: S608 - constants of ours
                 [
-                    (row.number, *(" ".join(tokenize(text)) for text in (row.title, row.facts, row.body)))
+                    (
+                        row.number,
+                        *(" ".join(words) for words in (row.title_words(), row.facts_words(), row.body_words())),
+                    )
                     for row in rows
                 ],
             )

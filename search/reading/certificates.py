@@ -12,8 +12,9 @@ from matching.tokens import affirmed
 
 _FILE = Path(__file__).parents[1] / "data" / "certificate_words.csv"
 _DRIVING_WORDS = ("驾照", "驾驶证", "驾驶执照", "驾驶本", "机动车驾驶证")
-# Signs without which no word for a certificate stands in a text: most texts are not searched for the words.
-_SIGNS = re.compile(r"[证照牌本]|执照|[a-enqgr][123]|caac|注安|教资|会计职称|人力资源")
+# One of these stands in every word for a certificate: a long text is searched around them only.
+_SIGNS = re.compile(r"[证照]|(?<![0-9a-z])[a-enqgr][123](?![0-9a-z])|[电车工c]本|[车c]牌|驾驶本|服务簿|物业管理师|caac|注安|教资|会计职称|初级会计|catti|人力资源管理师|注册安全工程师|资格书?")
+_BEFORE_SIGN, _AFTER_SIGN = 14, 8  # characters
 _BEFORE = r"(?:(?:持有?|具有|具备|考有|考了|考取|拥有|拿了|拿着?|带|须持|需持|有)\s?)?"
 _AFTER = r"(?:驾驶证|驾驶执照|驾照|证书|证)?(?:的|者)?"
 
@@ -77,9 +78,16 @@ def certificates_in(text: str) -> frozenset[str]:
     """Return the codes of certificates that a position's folded text asks for or welcomes."""
     if not _SIGNS.search(text):
         return frozenset()
-    # '驾照' alone names no class
-    mentions = (mention for mention in find_certificates(affirmed(text)) if len(mention.codes) <= 2)
-    return frozenset(code for mention in mentions for code in mention.codes)
+    text = affirmed(text)
+    codes: set[str] = set()
+    end = 0
+    for sign in _SIGNS.finditer(text):
+        if sign.start() < end:
+            continue
+        end = sign.end() + _AFTER_SIGN
+        for mention in find_certificates(text[max(sign.start() - _BEFORE_SIGN, 0) : end]):
+            codes.update(mention.codes if len(mention.codes) <= 2 else ())  # '驾照' alone names no class
+    return frozenset(codes)
 
 
 def covered_codes(codes: tuple[str, ...]) -> tuple[str, ...]:

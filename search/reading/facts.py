@@ -129,7 +129,9 @@ _RULES = (
     _Rule(r"(?:没|未|没有)(?:怎么)?(?:读过|念过|上过|读)(?:什么)?(?:书|学)|不识字|文盲|没(?:有)?文化|低学历|零学历|学历低|小学没毕业",
           Part.EDUCATION, "学历不限", Criteria(education_at_most=0)),
     # the person
-    _Rule(r"残疾(?:人|军人|退役军人)?|伤残(?:军人|退役军人|人)?|肢残|聋哑人?|轻度残疾|身体不便|腿脚不便|残障人?士?", Part.VETERAN,
+    _Rule(r"(?:残疾|伤残)(?:退役)?军人", Part.VETERAN, "残疾军人也能做（不含重体力、高空）", Criteria(
+        better_traits=(frozenset({T.DISABILITY}), frozenset({T.VETERANS, T.VETERANS_ONLY})), without_traits=frozenset({T.HEAVY}))),
+    _Rule(r"残疾人?|伤残人?|肢残|聋哑人?|轻度残疾|身体不便|腿脚不便|残障人?士?", Part.VETERAN,
           "残疾人也能做（不含重体力、高空）", _like(T.DISABILITY, without=(T.HEAVY,))),
     _Rule(r"(?:退役|退伍|复员|转业|复转)?(?:军人|士兵|老兵|兵)(?:专岗|定向|定向招[录聘]|专招)|定向招[录聘]|(?:退役|退伍)军人岗", Part.VETERAN,
           "定向招录退役军人", _need(T.VETERANS_ONLY)),

@@ -42,4 +42,7 @@ def shape_query(text: str) -> Shape:
 
 def fold(text: str) -> str:
     """Return the text in lower case and simplified characters, one character for each."""
-    return simplify("".join(low if len(low := character.lower()) == 1 else character for character in text))
+    lower = text.lower()
+    if len(lower) != len(text):  # 'İ' has two characters in lower case
+        lower = "".join(low if len(low := character.lower()) == 1 else character for character in text)
+    return simplify(lower)

@@ -7,13 +7,14 @@ is no synonym: in a position it names other things too.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
 from matching.tokens import DATA, canonical, default_engine, dictionary, normalize
 
-_FILES = (DATA / "trades.csv", Path(__file__).parents[1] / "data" / "trade_words.csv")
+TABLES = (DATA / "trades.csv", Path(__file__).parents[1] / "data" / "trade_words.csv")
 _CATEGORIES = frozenset({"职业", "技能"})  # of the dictionary, whose words name a job
 MAX_SYNONYMS = 24  # of one word
 
@@ -22,7 +23,7 @@ MAX_SYNONYMS = 24  # of one word
 def _rows() -> tuple[tuple[str, str, bool], ...]:
     """Return (word, trade, whether the word is only read in queries) of every line."""
     rows = []
-    for path in _FILES:
+    for path in TABLES:
         if path.exists():
             with path.open(encoding="utf-8", newline="") as file:
                 for row in csv.DictReader(file):
@@ -127,6 +128,17 @@ def find_trades(text: str, edges: Iterable[int]) -> Iterator[tuple[int, int]]:
         if end:
             yield at, end
         at = end or at + 1
+
+
+@cache
+def _split_pattern() -> re.Pattern[str]:
+    words = sorted((word for word in lexicon() if len(word) > 1 and not _is_known(word)), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words)))
+
+
+def split_words(text: str) -> list[str]:
+    """Return the words for trades in a normalised text that segmentation cuts apart: '睇铺'."""
+    return _split_pattern().findall(text)
 
 
 @lru_cache(maxsize=1 << 12)

@@ -11,7 +11,8 @@ from portal.core.models import Region
 from portal.stations.models import Station
 from search.facets import ChoiceFacet, page_facets
 from search.params import DAYS, DISTANCES, HOME, SORTS, SearchParams, pay_words
-from search.query import PAY_BANDS, Facet, Kind, Sort
+from search.query import PAY_BANDS, Facet, Kind, SearchResult, Sort
+from search.query_reading import QueryReading
 
 Counts = Mapping[Facet, Mapping[str, int]]
 
@@ -60,7 +61,7 @@ def panels(
             _distance(params, has_home=has_home),
             _days(params),
         ]
-    if params.kind != Kind.FAIR:
+    if params.kind in {Kind.POSITION, Kind.EMPLOYER}:
         result += [panel for item, panel in choice_panels if item.employer is not None]
     return result
 
@@ -144,6 +145,22 @@ def _days(params: SearchParams) -> Panel:
 def chips(params: SearchParams, places: dict[str, str]) -> list[tuple[str, str]]:
     """Return (active filter in words, URL without it) pairs."""
     return [(labels, rest.address()) for labels, rest in params.parts(places)]
+
+
+def understood_chips(params: SearchParams, reading: QueryReading | None) -> list[tuple[str, str]]:
+    """Return (what the words were understood as, URL without it) pairs."""
+    if reading is None:
+        return []
+    return [(part.label, params.address(q=reading.without(part))) for part in reading.understood]
+
+
+def shorter_searches(params: SearchParams, result: SearchResult) -> list[tuple[str, str]]:
+    """Return (word, URL without it) pairs for words of the query that no visible record contains."""
+    if not result.missing or result.reading is None or len(result.reading.words) < 2:
+        return []
+    written = result.reading.shape.written
+    searches = ((word, " ".join(written.replace(word, " ", 1).split())) for word in result.missing)
+    return [(word, params.address(q=rest)) for word, rest in searches if rest != written]
 
 
 def orders(params: SearchParams) -> list[Choice]:

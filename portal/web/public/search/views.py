@@ -1,6 +1,6 @@
 """Public search for positions, fairs and employers; results are the same for every user."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -13,18 +13,33 @@ from portal.veterans.models import Veteran
 from portal.web.public.search import filter_panels
 from portal.web.shared.primary_keys import parse_page_number
 from search import get_backend, spelling
+from search.answering import answer
 from search.models import SavedSearch
 from search.params import DISTANCES, SearchParams
 from search.query import DEEPEST, LONGEST_TEXT, Kind, SearchResult
 from search.saved_searches import place_of
 from search.suggest import suggest as suggestions
-from search.widening import Widened, has_exact_hits, widen
 
 PAGE_SIZE = 18
 FEW_HITS = 3  # fewer hits suggest a typing error
-KINDS = {Kind.POSITION: "岗位", Kind.FAIR: "招聘会", Kind.EMPLOYER: "用人单位"}
-UNITS = {Kind.POSITION: "个岗位", Kind.FAIR: "场招聘会", Kind.EMPLOYER: "家单位"}
-EXAMPLES = ("货车司机", "叉车 夜班", "电工 包吃住", "保安 白班", "厨师 新会区")
+KINDS = {
+    Kind.POSITION: "岗位",
+    Kind.FAIR: "招聘会",
+    Kind.EMPLOYER: "用人单位",
+    Kind.POLICY: "政策",
+    Kind.BASE: "基地",
+    Kind.NEWS: "资讯",
+}
+UNITS = {
+    Kind.POSITION: "个岗位",
+    Kind.FAIR: "场招聘会",
+    Kind.EMPLOYER: "家单位",
+    Kind.POLICY: "条政策",
+    Kind.BASE: "个基地",
+    Kind.NEWS: "条资讯",
+}
+ALWAYS_SHOWN = (Kind.POSITION, Kind.FAIR, Kind.EMPLOYER)  # tabs that stay without hits
+EXAMPLES = ("货车司机", "叉车 不要夜班", "电工 包吃住 5000以上", "新会 保安", "初中可以 白班")
 
 
 def read_page_number(request: HttpRequest) -> int:
@@ -45,11 +60,15 @@ def has_home(request: HttpRequest) -> bool:
 
 
 def make_search(request: HttpRequest, params: SearchParams) -> Callable[..., SearchResult]:
-    """Return a function (params, page=1) that searches; the place of `near` is looked up once."""
+    """Return a function that searches (`answering.Find`); the place of `near` is looked up once."""
     place = place_of(params.near, request.user)
 
-    def find(query_params: SearchParams, page: int = 1) -> SearchResult:
-        return get_backend().search(query_params.query(place=place, page=page, size=PAGE_SIZE))
+    def find(
+        query_params: SearchParams, page: int = 1, *, kinds: Collection[Kind] = (), is_strict: bool = False
+    ) -> SearchResult:
+        return get_backend().search(
+            query_params.query(place=place, page=page, size=PAGE_SIZE, kinds=kinds, is_strict=is_strict)
+        )
 
     return find
 
@@ -103,58 +122,59 @@ def find_page(request: HttpRequest, params: SearchParams) -> tuple[SearchResult,
 def search(request: HttpRequest) -> HttpResponse:
     """Show the results of one kind, with counts of the other kinds."""
     params = read_params(request)
-    result, number = find_page(request, params)
-    wider = _widened(params, result, make_search(request, params))
-    visible_result = wider.result if wider else result
+    find, number = make_search(request, params), read_page_number(request)
+    page_answer = answer(params, find, number)
+    if not page_answer.result.hits and number > 1:  # a page past the end
+        page_answer = answer(params, find, paginate(page_answer.result, number).number)
+    params, result, wider = page_answer.params, page_answer.result, page_answer.wider
     return render(
         request,
         "public/search/search.html",
         {
             **list_context(request, params, result),
+            "understood": filter_panels.understood_chips(params, result.reading),
             "kind": params.kind.value,
-            "result": visible_result,
-            "page": paginate(result, number),
+            "result": page_answer.visible,
+            "page": paginate(result, page_answer.number),
             "wider": wider,
             "wider_url": wider.params.address() if wider else "",
             "meant": _suggest_correction(params, result) if not wider else None,
-            "tabs": [
-                {
-                    "label": label,
-                    "url": replace(SearchParams(q=params.q), kind=of, region=params.region).address(),
-                    "current": of == params.kind,
-                    "count": result.counts.get(of, 0),
-                }
-                for of, label in KINDS.items()
-            ],
+            "tabs": _tabs(params, page_answer.visible),
             "elsewhere": [
                 {
                     "label": f"{label} {result.counts[of]} {UNITS[of][0]}",
-                    "url": SearchParams(q=params.q, kind=of).address(),
+                    "url": params.for_tab(of).address(),
                 }
                 for of, label in KINDS.items()
                 if of != params.kind and result.counts.get(of)
             ],
-            "kept": list(filter_panels.hidden_fields(params, "q")),
+            "shorter": filter_panels.shorter_searches(params, result),
+            "kept": list(filter_panels.hidden_fields(params, "q", "kind")),
             "longest": LONGEST_TEXT,
             "examples": [(words, SearchParams(q=words).address()) for words in EXAMPLES],
         },
     )
 
 
-def _widened(
-    params: SearchParams, result: SearchResult, find: Callable[[SearchParams], SearchResult]
-) -> Widened | None:
-    """Return a wider search when this one has no match and a filter that can be dropped."""
-    if has_exact_hits(result) or not (params.q or params.is_filtered):
-        return None
-    return widen(params, find)
+def _tabs(params: SearchParams, result: SearchResult) -> list[dict[str, Any]]:
+    """Return the tabs; the current one counts what the page lists."""
+    return [
+        {
+            "label": label,
+            "url": params.for_tab(of).address(),
+            "current": of == params.kind,
+            "count": result.total if of == params.kind else result.counts.get(of, 0),
+        }
+        for of, label in KINDS.items()
+        if of in ALWAYS_SHOWN or of == params.kind or result.counts.get(of)
+    ]
 
 
 def _suggest_correction(params: SearchParams, result: SearchResult) -> dict[str, str] | None:
     """Return the corrected search ('您是不是要找') when there are few hits."""
-    if not params.q or result.total >= FEW_HITS or result.corrected:
+    if not params.q or result.total >= FEW_HITS or result.corrected or result.reading is None:
         return None
-    correction = spelling.correct(params.q)
+    correction = spelling.correct_reading(result.reading)
     return {"text": correction.text, "url": params.address(q=correction.text)} if correction else None
 
 
