@@ -10,7 +10,7 @@ from search.query import PinyinReading
 from search.query_reading import ExcludedWord, QueryReading, QueryWord
 from search.reading.certificates import covered_codes, mark_of
 from search.reading.trades import synonyms
-from search.words import Exclusion, Group, groups, literal_form, work_form
+from search.words import Exclusion, Group, groups, head_form, literal_form, work_form
 
 MAX_WAYS = 4  # to put a word of several tokens together
 
@@ -78,6 +78,9 @@ def _trade(word: QueryWord) -> Iterator[Group]:
         _works((*ways, *others)),
         literals=tuple(dict.fromkeys(literals)),
         names=tuple(dict.fromkeys(names)),
+        heads=tuple(
+            dict.fromkeys((*map(work_form, way[:-1]), head_form(way[-1])) for way in (*ways, *others))
+        ),
         loose=tuple(dict.fromkeys((*ways, *others))),
     )
 

@@ -6,34 +6,25 @@ its time grows linearly with the text, and patterns and word lists are made at f
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cache
 
-from matching.tokens import default_engine, dictionary, stopwords
+from matching.tokens import default_engine
 from search.reading.certificates import CertificateMention, find_certificates
+from search.reading.contents import Content, find_contents
 from search.reading.criteria import Criteria, Trait
 from search.reading.denials import Denial, find_denials
 from search.reading.facts import Fact, Part, find_facts
+from search.reading.noise import is_noise
 from search.reading.pay import Pay, find_pay
 from search.reading.places import Gazetteer, PlaceMention
-from search.reading.shape import HAN, Shape, fold, shape_query
+from search.reading.shape import HAN, Shape, shape_query
 from search.reading.trades import boundaries, find_trades, synonyms
 
 PAY_STEP = 1000  # yuan, by which an empty search lowers the pay
 MAX_NAMES = 3  # synonyms that a chip names
 LONGEST_QUERY = 80  # characters; the rest is not read
-
-
-class Content(StrEnum):
-    """Kind of page that a query is about, beside positions."""
-
-    FAIR = "fair"
-    POLICY = "policy"
-    BASE = "base"
-    TRAINING = "training"
-    NEWS = "news"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,26 +115,8 @@ class QueryReading:
         return " ".join(" ".join([*result, self.shape.written[at:]]).split()).strip(" ,、")
 
 
-_CONTENTS = (
-    (Content.FAIR, r"招聘会|双选会|招聘专场|专场招聘|招聘活动|现场招聘|洽谈会|专场"),
-    (Content.TRAINING, r"培训(?:班|课|机构|学校|报名)?|考证(?:班)?|学习班|技能(?:班|提升)|(?:学|考)(?:叉车|电工|焊工|驾照|挖机)(?:证)?(?!徒)|夜校|实训"),
-    (Content.BASE, r"基地|孵化|创业(?:园|街)|创业场地"),
-    (Content.POLICY, r"政策|补[贴助]|优抚|抚恤|优待|优惠|退役金|安置|报销|减免|免税|税收|贷款|贴息|资助|医保|立功|荣誉|一次性|逐月|自主择业"
-                     r"|复学|学历提升|社保接续|怎么[办领算申拿]|如何[办领申]|申[请领]|办理|领取|待遇标准|创业(?!园|街)"),
-    (Content.NEWS, r"资讯|新闻|通知|公告|公示|动态|防骗|骗局"),
-)  # fmt: skip
-# Words of a question about a page, without which it is found as well.
-_QUESTION_WORDS = frozenset(
-    "怎么办 怎么 怎样 如何 怎么领 怎么样 办理 流程 在哪 哪里 哪儿 多少 多少钱 条件 材料 申请 申领 领取 报名 有没有 手续 需要 什么 指南 咨询".split()
-)
-# Words that name no work and no condition.
-_NOISE = frozenset(
-    """招聘 招工 招人 诚聘 急聘 求职 找工作 找活 找份 找个 找 想 想找 工作 岗位 职位 活 活儿 上班 有没有 哪里 哪有 哪家 怎么样 请问 帮我 帮忙 我 我要 我想
-    适合 能做 可以 可以做 可做 会做 出来 附近 周边 周围 一带 近 离家近 离 家 轻松 不累 简单 好做 稳定 靠谱 正规 高薪 工资高 待遇 待遇好 收入 收入高
-    能吃苦 吃苦耐劳 吗 呢 吧 啊 了 的 都 都可以 都行 也行 也可以 均可 行 最好 优先 有证 持证 有 会 懂 熟手 熟练 熟练工 本人 目前 现在 最近 急 急招 急需 做
-    找车 车开 找车开 开 做过 干过 会开 会做 能开 刚考 学过 开过 在部队 部队 干 去 来 在 到 月 元 块 钱 月薪 工资 薪资 回来 回家 老家 本地人 外地人 什么 哪些 一份 一个 个 份 招 聘 用工 就业 打工仔 之类 之类的 方面 类 相关""".split()
-)
-_HIRING = "招聘"  # characters of words for hiring
+# What an empty search tries in place of a fact, where that is not nothing.
+_WIDER = {"日结": ("包括兼职、临时工", "临时工"), "周结": ("包括兼职、临时工", "临时工")}
 _QUOTED = r"[“\"「『']([^“”\"「」『』']{1,40})[”\"」』']"
 _GENDER = rf"(?<![{HAN}])(?:男|女)(?:工|生|士|性|的)?(?![{HAN}])|男女(?:不限|均可|都可以|都要)?|妇女"
 
@@ -154,7 +127,6 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "quoted": re.compile(_QUOTED),
         "gender": re.compile(_GENDER),
         "company": re.compile(rf"[{HAN}]{{2,}}?(?:有限责任公司|有限公司|股份公司|集团公司|集团|公司)"),
-        **{content.value: re.compile(pattern) for content, pattern in _CONTENTS},
     }
 
 
@@ -295,7 +267,7 @@ class _Reader:
     def _add_facts(self, facts: list[Fact], trades: list[tuple[int, int]]) -> None:
         for fact in facts:
             if not _is_inside(fact.start, fact.end, trades) and not self._is_about_page(fact):
-                wider = ((f"不限{fact.label}", ""),) if fact.criteria else ()
+                wider = ((_WIDER.get(fact.label) or (f"不限{fact.label}", "")),) if fact.criteria else ()
                 self._add(fact.part, fact.label, fact.start, fact.end, fact.criteria, wider)
 
     def _is_about_page(self, fact: Fact) -> bool:
@@ -304,12 +276,13 @@ class _Reader:
 
     def _add_place(self, place: PlaceMention) -> None:
         codes = self._within_earlier_place(place.codes)
-        if place.is_around:
-            codes = tuple(dict.fromkeys(self.gazetteer.code_above(code) or code for code in codes))
-        wider = tuple(self._wider_places(codes))
         names = "、".join(self.gazetteer.by_code[code] for code in codes) if codes != place.codes else place.label
-        label = f"{names}附近" if place.is_around else names
-        self._add(Part.PLACE, label, place.start, place.end, Criteria(regions=codes), (*wider, ("不限地区", "")))
+        criteria, label = Criteria(regions=codes), names
+        above = tuple(dict.fromkeys(filter(None, map(self.gazetteer.code_above, codes))))
+        if place.is_around and above:
+            criteria, label = Criteria(regions=above, better_regions=codes), f"{names}附近"
+        wider = (*self._wider_places(criteria.regions), ("不限地区", ""))
+        self._add(Part.PLACE, label, place.start, place.end, criteria, wider)
 
     def _within_earlier_place(self, codes: tuple[str, ...]) -> tuple[str, ...]:
         """Return the codes within the place before, all of them if none is: 白沙 after 台山 is one town."""
@@ -327,7 +300,7 @@ class _Reader:
         if not self.claims.take(start, end):
             return
         text = self.text[start:end]
-        if text in _NOISE:
+        if is_noise(text, is_alone=True, is_about_page=False):
             return
         others = synonyms(text)
         if others:
@@ -355,41 +328,19 @@ class _Reader:
             at += len(run)
 
     def _is_noise(self, token: str) -> bool:
-        if len(token) == 1 and not token.isascii() and (self.words or self.understood):
-            return True
-        if len(token) == 2 and token[0] in _HIRING and not default_engine().has_word(token):
-            return True  # '招骋' is 招聘 by its looks, and no name of anything
-        return token in _NOISE or token in stopwords() or (bool(self.contents) and token in _QUESTION_WORDS)
+        is_alone = not (self.words or self.understood)
+        return is_noise(token, is_alone=is_alone, is_about_page=bool(self.contents))
 
     def _contents(self, trades: list[tuple[int, int]]) -> tuple[Content, ...]:
-        """Return the kinds of pages that the text is about; a job ('培训讲师') or benefit ('高温补贴') is none."""
-        contents = []
-        for content, _ in _CONTENTS:
-            for match in _patterns()[content.value].finditer(self.text):
-                start, end = match.span()
-                if not any(self.claims.flags[start:end]) and not self._is_of_position(start, end, trades):
-                    contents.append(content)
-                    break
-        return tuple(contents)
-
-    def _is_of_position(self, start: int, end: int, trades: list[tuple[int, int]]) -> bool:
-        if _is_inside(start, end, trades):
-            return True
-        is_benefit: Callable[[str], bool] = lambda word: (  # noqa: E731
-            (entry := dictionary().get(word)) is not None and entry.category in {"福利", "优先词"}
+        """Return the kinds of pages that the text is about; a word inside a job ('培训讲师') counts for none."""
+        contents = (
+            content
+            for content, start, end in find_contents(self.text)
+            if not any(self.claims.flags[start:end]) and not _is_inside(start, end, trades)
         )
-        return any(
-            is_benefit(self.text[one:other])
-            for one in range(max(0, start - 4), start + 1)
-            for other in range(end, min(len(self.text), end + 3) + 1)
-        )
+        return tuple(dict.fromkeys(contents))
 
 
 def _is_inside(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
     """Return whether [start, end) lies inside one of the longer spans."""
     return any(one <= start and end <= other and other - one > end - start for one, other in spans)
-
-
-def folded(text: str) -> str:
-    """Return a text of a position in the shape that the patterns of this package expect."""
-    return fold(text)

@@ -27,6 +27,7 @@ class Group:
     Attributes:
         literals: alternatives that stand for the word itself in a title; such titles come first.
         names: alternatives that stand for its synonyms as written in a title; such titles come next.
+        heads: alternatives that stand at the end of a title, where Chinese names the work: 维修电工, not 电工讲师.
         loose: alternatives that are looked for when none of `alternatives` is found: a trade that no title names
             may stand in a text.
     """
@@ -34,6 +35,7 @@ class Group:
     alternatives: tuple[tuple[str, ...], ...]
     literals: tuple[tuple[str, ...], ...] = ()
     names: tuple[tuple[str, ...], ...] = ()
+    heads: tuple[tuple[str, ...], ...] = ()
     loose: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
@@ -43,12 +45,6 @@ class Group:
     def with_alternatives(self, *more: tuple[str, ...]) -> "Group":
         """Return the group with more alternatives; duplicates change nothing."""
         return replace(self, alternatives=tuple(dict.fromkeys([*self.alternatives, *more])))
-
-    @property
-    def title_steps(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
-        """Sets of alternatives, each of which moves a title with one of them a step forward."""
-        names = (*self.literals, *self.names)
-        return tuple(filter(None, (self.literals, names if self.names else (), self.alternatives)))
 
     def loosened(self) -> "Group":
         """Return the group with its loose alternatives in place of the others."""
@@ -95,9 +91,10 @@ def forms_of(query_groups: Collection[Group]) -> frozenset[str]:
 # titles with the word itself come first; and its words once more as those of the work, which 'helps the 厨师' is not.
 _SIGN = "_"
 _WORK_SIGN = "%"
+_HEAD_SIGN = "&"
 _WHOLE_SIGN = "__"  # the whole title as one word
 _ONE_TOKEN = re.compile(r"[\w+#.%&/'\-]+\Z")
-_BRACKETS = re.compile(r"[(（\[【{].*?[)）\]】}]|[^\w]+")
+_BRACKETS = re.compile(r"[(\[【{].*?[)\]】}]|[^\w]+")
 
 
 @lru_cache(maxsize=1 << 14)
@@ -112,6 +109,11 @@ def work_form(form: str) -> str:
     return _WORK_SIGN + form
 
 
+def head_form(form: str) -> str:
+    """Return the word of the index that stands for a form at the end of a title."""
+    return _HEAD_SIGN + form
+
+
 def whole_title(text: str) -> str:
     """Return the word of the index for a whole title, without its brackets and spaces."""
     return _WHOLE_SIGN + _BRACKETS.sub("", normalize(text))[:60]
@@ -122,7 +124,18 @@ def title_marks(title: str) -> list[str]:
     normal = normalize(title)
     marks = [mark for token in default_engine().segment(normal) for mark in _token_marks(token.strip())]
     marks += [literal_form(word) for word in split_words(normal)]
+    marks += map(head_form, _heads(_BRACKETS.sub(" ", normal).split()[-1:]))
     return [*dict.fromkeys(marks), whole_title(title)]
+
+
+def _heads(last_part: Sequence[str]) -> list[str]:
+    """Return the canonical forms at the end of a title: the last word, and words at the end of that word."""
+    tokens = [token for part in last_part for token in default_engine().segment(part)]
+    if not tokens:
+        return []
+    last = tokens[-1]
+    inner = [word for word in inner_words(last, default_engine()) if last.endswith(word)]
+    return [canonical(word) for word in (last, *inner)]
 
 
 @lru_cache(maxsize=1 << 15)

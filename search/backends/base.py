@@ -22,8 +22,20 @@ from search.words import Group, excerpt, forms_of, mark_matches, whole_title
 # Steps of the order by relevance. They are larger than any score of words, so that titles with the word itself come
 # first, then titles with a synonym, then texts.
 WORD_STEP = 1000.0  # for each word of the query that a title has as written, and again for each that it has at all
+HEAD_STEP = 500.0  # for each that stands where a title names the work
 MAX_GROUPS = 6  # words of a query without hits that are looked for alone
 TRAIT_STEP = 400.0  # for each stated wish that a position states too
+
+
+def title_steps(groups: Sequence[Group], exact_title: str) -> list[tuple[Sequence[Sequence[str]], float]]:
+    """Return what moves a title forward: alternatives of words, and the step for a title with any of them."""
+    steps: list[tuple[Sequence[Sequence[str]], float]] = []
+    for group in groups:
+        names = (*group.literals, *group.names) if group.names else ()
+        words = (group.literals, names, group.alternatives)
+        steps += [(alternatives, WORD_STEP) for alternatives in words if alternatives]
+        steps += [(group.heads, HEAD_STEP)] if group.heads else []
+    return [*steps, (((exact_title,),), WORD_STEP)] if exact_title else steps
 
 
 @dataclass(frozen=True, slots=True)

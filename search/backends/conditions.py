@@ -89,15 +89,22 @@ def stated(query: SearchQuery) -> list[Condition]:
         kind = f"{SLOTS[Facet.KIND].sql} <> {packed_kind(Kind.POSITION)}"
         result.append((f"{kind} OR ({sql})", values))
     if criteria.regions:
-        within = " OR ".join(["(e.region >= %s AND e.region < %s)"] * len(criteria.regions))
-        places = [bound for code in criteria.regions for bound in (code, f"{code}:")]
+        within, places = _within(criteria.regions)
         result.append((f"{within} OR e.region = '' AND e.kind <> %s", [*places, *_POSITION]))
     return result
 
 
+def _within(codes: Collection[str]) -> Condition:
+    """Return the condition that the place is in or below any of these regions."""
+    sql = " OR ".join(["(e.region >= %s AND e.region < %s)"] * len(codes))
+    return sql, [bound for code in codes for bound in (code, f"{code}:")]
+
+
 def better(query: SearchQuery) -> list[Condition]:
     """Return the conditions that move a position forward, one step each."""
-    return [("e.traits & %s <> 0", [trait_mask(traits)]) for traits in query.criteria.better_traits]
+    criteria = query.criteria
+    steps: list[Condition] = [("e.traits & %s <> 0", [trait_mask(traits)]) for traits in criteria.better_traits]
+    return [*steps, _within(criteria.better_regions)] if criteria.better_regions else steps
 
 
 def by_facet(query: SearchQuery) -> dict[Facet, Condition]:

@@ -17,7 +17,7 @@ from django.db.models import Count
 
 from search import documents, facets
 from search.backends import conditions
-from search.backends.base import TRAIT_STEP, WORD_STEP, Backend, EngineResult, Page
+from search.backends.base import TRAIT_STEP, Backend, EngineResult, Page, title_steps
 from search.backends.conditions import Condition
 from search.cursor import Cursor
 from search.document import Document, number, on_sphere
@@ -88,13 +88,11 @@ class DatabaseBackend(Backend):
 
     def word_rank(self, query: SearchQuery, groups: Sequence[Group], *, any_word: bool) -> Condition:
         """Return the part of the sort key that the words alone decide."""
-        wanted = [alternatives for group in groups for alternatives in group.title_steps]
-        wanted += [((query.exact_title,),)] if query.exact_title else []
-        conditions_of_titles = [self.has_words(each, in_title=True) for each in wanted]
-        rank, values = self.rank(groups, any_word=any_word)
-        return _less_steps(
-            rank, values, [(sql, sql_values, WORD_STEP) for sql, sql_values in conditions_of_titles]
-        )
+        steps = [
+            (*self.has_words(alternatives, in_title=True), step)
+            for alternatives, step in title_steps(groups, query.exact_title)
+        ]
+        return _less_steps(*self.rank(groups, any_word=any_word), steps)
 
     def _read_facets(
         self, source: str, must: Sequence[Condition], filters: Mapping[Facet, Condition]
@@ -198,7 +196,7 @@ class DatabaseBackend(Backend):
             return "-COALESCE(e.pay_to, 0)", []
         if query.sort == Sort.DISTANCE and query.near:
             return conditions.chord(query.near)
-        if query.sort == Sort.RELEVANCE and (groups or query.criteria.better_traits):
+        if query.sort == Sort.RELEVANCE and (groups or query.criteria.has_wishes):
             return self._relevance(query, groups, any_word=any_word)
         return NO_KEY, []
 

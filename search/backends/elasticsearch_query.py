@@ -5,7 +5,7 @@ from typing import Any
 
 from elasticsearch import dsl
 
-from search.backends.base import TRAIT_STEP, WORD_STEP
+from search.backends.base import TRAIT_STEP, title_steps
 from search.cursor import Cursor
 from search.facets import CHOICE_FACETS
 from search.query import Facet, Kind, Near, Scope, SearchQuery, Sort
@@ -74,12 +74,13 @@ def stated(query: SearchQuery) -> list[SearchParams]:
 
 def steps(query: SearchQuery, groups: Sequence[Group]) -> list[SearchParams]:
     """Return what moves a hit forward: titles with the words, and stated wishes."""
-    wanted = [each for group in groups for each in group.title_steps]
-    wanted += [((query.exact_title,),)] if query.exact_title and groups else []
-    titles = [(_any_of(each, in_title=True), WORD_STEP) for each in wanted]
+    exact_title = query.exact_title if groups else ""
+    titles = [(_any_of(each, in_title=True), step) for each, step in title_steps(groups, exact_title)]
     traits = [
         (dsl.Q("terms", traits=sorted(each)), TRAIT_STEP) for each in query.criteria.better_traits
     ]
+    if query.criteria.better_regions:
+        traits.append((dsl.Q("terms", regions=list(query.criteria.better_regions)), TRAIT_STEP))
     return [dsl.Q("constant_score", filter=condition, boost=step) for condition, step in (*titles, *traits)]
 
 
@@ -165,7 +166,7 @@ def order(query: SearchQuery, groups: Sequence[Group]) -> list[Any]:
         return [{"pay_order": {"order": "desc"}}, *last]
     if query.sort == Sort.DISTANCE and query.near:
         return [{"_geo_distance": {"place": _point(query.near), "order": "asc", "unit": "km"}}, *last]
-    is_scored = bool(groups or query.criteria.better_traits)
+    is_scored = bool(groups or query.criteria.has_wishes)
     return [{"_score": {"order": "desc"}}, *last] if query.sort == Sort.RELEVANCE and is_scored else last
 
 

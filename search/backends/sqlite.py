@@ -63,7 +63,7 @@ class SqliteBackend(DatabaseBackend):
         if (
             query.sort != Sort.RELEVANCE
             or not groups
-            or query.criteria.better_traits
+            or query.criteria.has_wishes
             or self.own_cursor(query)
             or candidate_limit * 4 > among
         ):

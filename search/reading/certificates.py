@@ -5,15 +5,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from matching.knowledge import certificates, with_covered
 from matching.tokens import affirmed
+from search.reading.tables import DATA
 
-_FILE = Path(__file__).parents[1] / "data" / "certificate_words.csv"
 _DRIVING_WORDS = ("驾照", "驾驶证", "驾驶执照", "驾驶本", "机动车驾驶证")
 # One of these stands in every word for a certificate: a long text is searched around them only.
-_SIGNS = re.compile(r"[证照]|(?<![0-9a-z])[a-enqgr][123](?![0-9a-z])|[电车工c]本|[车c]牌|驾驶本|服务簿|物业管理师|caac|注安|教资|会计职称|初级会计|catti|人力资源管理师|注册安全工程师|资格书?")
+_SIGNS = re.compile(
+    r"[证照]|(?<![0-9a-z])[a-enqgr][123](?![0-9a-z])|[电车工c]本|[车c]牌|驾驶本|服务簿|资格书?|职称"
+    r"|caac|catti|注安|教资|初级会计|物业管理师|人力资源管理师|注册安全工程师"
+)
 _BEFORE_SIGN, _AFTER_SIGN = 14, 8  # characters
 _BEFORE = r"(?:(?:持有?|具有|具备|考有|考了|考取|拥有|拿了|拿着?|带|须持|需持|有)\s?)?"
 _AFTER = r"(?:驾驶证|驾驶执照|驾照|证书|证)?(?:的|者)?"
@@ -47,7 +49,7 @@ def _words() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """Return word -> (codes, jobs)."""
     known_codes = certificates()
     words: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
-    with _FILE.open(encoding="utf-8", newline="") as file:
+    with (DATA / "certificate_words.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             codes = tuple(code for code in row["code"].split("|") if code in known_codes)
             jobs = tuple(job for job in row["jobs"].split("|") if job)

@@ -69,6 +69,7 @@ class Trait(StrEnum):
     UP_TO_55 = "up_to_55"
     URGENT = "urgent"
     NO_NIGHT_SHIFT = "no_night_shift"
+    LIGHT = "light"
 
 
 TRAIT_BITS: dict[Trait, int] = {trait: 1 << place for place, trait in enumerate(Trait)}
@@ -86,6 +87,7 @@ class Criteria:
     Attributes:
         pay_at_least, pay_at_most: yuan per month, both inclusive; the range of a position must overlap.
         regions: GB/T 2260 codes; the place is in or below any of them.
+        better_regions: codes that only move a hit forward.
         education_at_most, education_at_least: limits of the level that a position requires, 0 to 4.
         any_traits: sets of which a position must have one trait each.
         without_traits: traits that no hit has.
@@ -96,6 +98,7 @@ class Criteria:
     pay_at_least: int | None = None
     pay_at_most: int | None = None
     regions: tuple[str, ...] = ()
+    better_regions: tuple[str, ...] = ()
     education_at_most: int | None = None
     education_at_least: int | None = None
     any_traits: tuple[frozenset[Trait], ...] = ()
@@ -112,6 +115,7 @@ class Criteria:
             pay_at_least=_limit(max, self.pay_at_least, other.pay_at_least),
             pay_at_most=_limit(min, self.pay_at_most, other.pay_at_most),
             regions=_narrower(self.regions, other.regions),
+            better_regions=tuple(dict.fromkeys((*self.better_regions, *other.better_regions))),
             education_at_most=_limit(min, self.education_at_most, other.education_at_most),
             education_at_least=_limit(max, self.education_at_least, other.education_at_least),
             any_traits=tuple(dict.fromkeys((*self.any_traits, *other.any_traits))),
@@ -119,6 +123,11 @@ class Criteria:
             better_traits=tuple(dict.fromkeys((*self.better_traits, *other.better_traits))),
             without_certificates=self.without_certificates | other.without_certificates,
         )
+
+    @property
+    def has_wishes(self) -> bool:
+        """True if any condition only moves hits forward."""
+        return bool(self.better_traits or self.better_regions)
 
     @property
     def names(self) -> tuple[str, ...]:

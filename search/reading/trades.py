@@ -10,11 +10,11 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
-from pathlib import Path
 
 from matching.tokens import DATA, canonical, default_engine, dictionary, normalize
+from search.reading.tables import DATA as SEARCH_DATA
 
-TABLES = (DATA / "trades.csv", Path(__file__).parents[1] / "data" / "trade_words.csv")
+TABLES = (DATA / "trades.csv", SEARCH_DATA / "trade_words.csv")
 _CATEGORIES = frozenset({"职业", "技能"})  # of the dictionary, whose words name a job
 MAX_SYNONYMS = 24  # of one word
 
