@@ -230,6 +230,23 @@ def test_single_report_of_leaving_opens_a_check(town: Any, side: Any) -> None:
     assert checks(town.placement) == [(FollowUpKind.SAID_LEFT, FollowUpState.DONE)]
 
 
+def test_report_of_leaving_repeated_on_another_day_opens_no_second_check(town: Any) -> None:
+    onboard_since(town.placement, town.clerk, days_ago(20))
+    says(town, Side.VETERAN, Reply.LEFT, days_ago(3))
+    town.placement.follow_ups.filter(kind=FollowUpKind.SAID_LEFT).update(due_on=days_ago(2))
+    says(town, Side.VETERAN, Reply.LEFT, days_ago(3))
+    check = town.placement.follow_ups.get(kind=FollowUpKind.SAID_LEFT)
+    assert (check.due_on, check.state) == (days_ago(2), FollowUpState.PENDING)
+
+
+def test_report_of_leaving_opens_no_check_beside_that_of_a_contradiction(town: Any) -> None:
+    onboard_since(town.placement, town.clerk, days_ago(40))
+    create_past_answer(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 3)
+    says(town, Side.EMPLOYER, Reply.LEFT, days_ago(5))
+    says(town, Side.EMPLOYER, Reply.LEFT, days_ago(1))  # after the other answer: no contradiction
+    assert checks(town.placement) == [(FollowUpKind.CONTRADICTION, FollowUpState.PENDING)]
+
+
 def test_leaving_after_the_other_answer_opens_a_check(town: Any) -> None:
     onboard_since(town.placement, town.clerk, days_ago(40))
     create_past_answer(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 3)

@@ -74,6 +74,26 @@ def test_list_is_ordered_by_due_date_and_marks_overdue(desk: Any, position: Any)
     assert not desk.get(DESK, {"state": "answered"}).context["page"].object_list
 
 
+@pytest.mark.parametrize(("days", "is_late"), [(-1, True), (0, False), (1, False)])
+def test_open_complaint_is_marked_overdue_after_its_last_day(
+    client_for: Any, desk: Any, position: Any, days: int, is_late: bool
+) -> None:
+    complaint = _report(position, days=days)
+    assert ("已超期" in desk.get(f"{DESK}{complaint.pk}/").content.decode()) is is_late
+    own = client_for(complaint.reporter).get("/me/reports/").content.decode()
+    assert ("已超期" in own) is is_late
+    assert ("前答复您" in own) is not is_late
+
+
+def test_answered_complaint_is_not_marked_overdue(desk: Any, position: Any) -> None:
+    complaint = _report(position, days=-3)
+    url = f"{DESK}{complaint.pk}/"
+    desk.post(url, {"outcome": "no_fault", "words": "核实后没有发现收费。"})
+    assert "已超期" not in desk.get(url).content.decode()
+    (row,) = desk.get(DESK, {"state": "answered"}).context["page"].object_list
+    assert not row.is_overdue
+
+
 def test_neighbour_and_employer_see_no_complaint(client_for: Any, position: Any) -> None:
     complaint = _report(position)
     neighbour = client_for(make_staff(make_stations()["蓬江区"], StationRole.REVIEWER))
