@@ -1,6 +1,6 @@
 """Text read for checking: disguises of a word are undone, and each character's place in the original is kept.
 
-    undisguise("限nan性") -> FoldedText("限男性", [0, 3, 4])
+    undisguise("限nan性") -> FoldedText("限男性", [0, 1, 4], [1, 4, 5])
 
 Undone are: width and ornament (NFKC, circled digits), invisible and combining characters, traditional and
 variant forms, letters of other alphabets that look Latin, separators between single characters, pinyin for a
@@ -65,16 +65,17 @@ _LEET = str.maketrans("@4130!ü", "aaieoiv")
 
 
 class FoldedText(NamedTuple):
-    """Text to search, and for each of its characters the index in the original (None: the same index)."""
+    """Text to search, and for each of its characters its span in the original (None: the same index)."""
 
     text: str
-    positions: list[int] | None
+    starts: list[int] | None = None
+    ends: list[int] | None = None
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of the original that became [start, end) of the text."""
-        if self.positions is None:
+        if self.starts is None or self.ends is None:
             return start, end
-        return self.positions[start], self.positions[end - 1] + 1
+        return self.starts[start], self.ends[end - 1]
 
 
 class _Characters(dict[int, str]):
@@ -134,32 +135,41 @@ _CHARACTERS = _Characters()
 
 def _edit(reading: FoldedText, edits: Iterable[tuple[int, int, str]]) -> FoldedText:
     """Replace spans; `edits` are (start, end, replacement) in the order of the text, without overlap."""
-    text, positions = reading
+    text, starts, ends = reading
     fragments: list[str] = []
-    places: list[int] = []
+    new_starts: list[int] = []
+    new_ends: list[int] = []
     last = 0
-    origins = range(len(text)) if positions is None else positions
+    origins = range(len(text)) if starts is None else starts
+    limits = range(1, len(text) + 1) if ends is None else ends
     for start, end, replacement in edits:
         if start < last:
             continue
         fragments += (text[last:start], replacement)
-        places += origins[last:start]
-        if replacement:
-            places += [origins[start]] * (len(replacement) - 1) + [origins[end - 1]]
+        new_starts += origins[last:start]
+        new_ends += limits[last:start]
+        if len(replacement) == end - start:
+            new_starts += origins[start:end]
+            new_ends += limits[start:end]
+        else:  # each character stands for the whole span: a finding that begins or ends with it covers it
+            new_starts += [origins[start]] * len(replacement)
+            new_ends += [limits[end - 1]] * len(replacement)
         last = end
     if not fragments:
         return reading
-    return FoldedText("".join(fragments) + text[last:], places + list(origins[last:]))
+    return FoldedText(
+        "".join(fragments) + text[last:], new_starts + list(origins[last:]), new_ends + list(limits[last:])
+    )
 
 
 def _fold_characters(text: str) -> FoldedText:
     if text.isascii() and text.isprintable():
-        return FoldedText(text, None)
+        return FoldedText(text)
     reading = text.translate(_CHARACTERS)
     if len(reading) == len(text) and all(len(_CHARACTERS[ord(c)]) == 1 for c in set(text)):
-        return FoldedText(reading, None)
+        return FoldedText(reading)
     positions = [index for index, c in enumerate(text) for _ in _CHARACTERS[ord(c)]]
-    return FoldedText(reading, positions)
+    return FoldedText(reading, positions, [index + 1 for index in positions])
 
 
 def _separator_edits(text: str) -> Iterator[tuple[int, int, str]]:

@@ -57,7 +57,7 @@ class _Match(NamedTuple):
 def _check_passage(text: str) -> tuple[Finding, ...]:
     reading = undisguise(text)
     findings = [_build_finding(match, text, reading) for match in _match_all(reading.text)]
-    further = [_build_finding(match, text, FoldedText(text, None)) for match in _match_unit_names(text)]
+    further = [_build_finding(match, text, FoldedText(text)) for match in _match_unit_names(text)]
     if (squeezed := squeeze(reading)) is not None:
         further += [_build_finding(match, text, squeezed) for match in _match_all(squeezed.text)]
     for finding in further:
@@ -116,7 +116,7 @@ def _check_long(text: str) -> Iterator[Finding]:
 
 def _unread_finding(text: str, start: int) -> Finding:
     match = _Match(start, len(text), _rules_of(Category.LENGTH), None, "")
-    return _build_finding(match, text, FoldedText(text, None))
+    return _build_finding(match, text, FoldedText(text))
 
 
 def _build_finding(match: _Match, text: str, reading: FoldedText) -> Finding:

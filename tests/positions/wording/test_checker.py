@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from portal.positions.wording import Category, Severity, check, check_fields, relax, relax_all
 
 SCENARIO = "限男性，35岁以下，无纹身，男女宿舍齐全"
@@ -31,6 +33,14 @@ def test_finding_positions_refer_to_original_text() -> None:
     for finding in check(text):
         assert text[finding.start : finding.end] == finding.text
     assert [f.category for f in check(text)] == ["sex", "age"]
+
+
+@pytest.mark.parametrize("disguise", ["nan性优先", "n4n性优先", "田力性优先"])
+def test_relax_replaces_the_whole_disguise(disguise: str) -> None:
+    text = f"{disguise}，会开车"
+    (finding,) = check(text)
+    assert finding.text == disguise
+    assert relax(text, finding) == "男女不限，会开车"
 
 
 def test_check_fields_returns_findings_by_field() -> None:
