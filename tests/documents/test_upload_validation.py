@@ -38,6 +38,14 @@ def test_content_that_is_neither_picture_nor_pdf_is_refused(content: Any, messag
         upload_validation.validate_upload(content)
 
 
+def test_end_mark_of_a_pdf_stands_in_its_last_2048_bytes() -> None:
+    """Whole files of scanners end with a few bytes more; a file cut off earlier has no mark near its end."""
+    whole = PDF.rstrip() + b"\n" * (2048 - len(b"%%EOF"))
+    assert upload_validation.validate_upload(whole).content == whole
+    with pytest.raises(ValidationError, match="不完整"):
+        upload_validation.validate_upload(whole + b"\n")
+
+
 def test_picture_is_drawn_anew_without_exif_data_and_hidden_bytes() -> None:
     exif = Image.Exif()
     exif[0x010F] = "maker"

@@ -89,6 +89,12 @@ def test_others_neither_see_nor_add_documents(employer: Any, owner: Any) -> None
             _add(employer, user)
 
 
+def test_file_of_an_outsider_is_refused_unread(employer: Any) -> None:
+    """Drawing a picture takes up to a second of processor time; only a member may cause it."""
+    with pytest.raises(PermissionDenied):
+        _add(employer, make_user(), content=b"neither a picture nor a PDF")
+
+
 def test_newer_document_of_a_kind_replaces_the_current_one(employer: Any, owner: Any) -> None:
     first, second = _add(employer, owner), _add(employer, owner)
     assert list(Document.objects.current()) == [second]

@@ -108,6 +108,22 @@ def test_invitation_is_declined_or_withdrawn(client_for: Any, employer: Any, own
     assert "已失效" in page.content.decode()
 
 
+def test_owner_is_not_offered_the_invitation_that_was_sent_to_another(
+    client_for: Any, employer: Any, owner: Any
+) -> None:
+    there = client_for(owner)
+    there.post(_url("members"), {"phone": make_phone(), "role": "recruiter"})
+    page = there.get(_url("invitations")).content.decode()
+    assert "没有待接受的邀请" in page
+    assert employer.name not in page
+    invitation = EmployerInvitation.objects.get()
+    for answer in ("accept", "decline"):
+        url = _url("invitation-answer", invitation.pk)
+        assert there.post(url, {"answer": answer}).status_code == 404
+    invitation.refresh_from_db()
+    assert invitation.state == InvitationState.WAITING
+
+
 def test_invalid_phone_shows_field_error_and_keeps_input(client_for: Any, employer: Any, owner: Any) -> None:
     page = client_for(owner).post(_url("members"), {"phone": "1234", "role": "owner"}).content.decode()
     assert "11位手机号码" in page
