@@ -127,6 +127,7 @@ class EncryptText(Operation):
     Empty text stays empty. The reverse operation decrypts the text.
     """
 
+    reduces_to_sql = False  # or `sqlmigrate`, which is asked for the statements only, rewrites the rows
     reversible = True
     category = OperationCategory.PYTHON
     BATCH = 1_000

@@ -1,19 +1,24 @@
-"""Tests of the migration operations: guards of an append-only table, and what `sqlmigrate` shows of them."""
+"""Tests of the migration operations: guards of append-only tables, encryption, and how they are written."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, migrations, models, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
+from django.db.migrations.writer import OperationWriter
 
-from portal.core.encryption import EncryptedTextField
-from portal.core.migration_operations import GuardAppendOnly, UnguardAppendOnly
+from portal.core.encryption import EncryptedTextField, cipher
+from portal.core.migration_operations import EncryptText, GuardAppendOnly, UnguardAppendOnly
+from portal.core.state_log_triggers import CreateStateLogTriggers, DropStateLogTriggers
 
 APP, TABLE = "shop", "shop_entry"
 KEY = ("id", models.BigAutoField(primary_key=True))
-STATE_FIELDS = [(name, models.CharField(max_length=9)) for name in ("state", "to_state", "from_state")]
+STATE_FIELDS = [
+    (name, models.CharField(max_length=9)) for name in ("state", "to_state", "from_state", "note")
+]
 
 
 @pytest.fixture
@@ -70,6 +75,17 @@ def has_guards() -> bool:
     return is_update_refused
 
 
+def read_notes() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT note FROM "{TABLE}" ORDER BY id')
+        return [note for (note,) in cursor.fetchall()]
+
+
+def migration_of(operation: Operation) -> migrations.Migration:
+    body = {"operations": [operation]}
+    return type("Migration", (migrations.Migration,), body)("0002_next", APP)
+
+
 @pytest.mark.usefixtures("table")
 def test_guarded_table_can_be_altered_between_unguard_and_guard(state: ProjectState) -> None:
     guard, unguard, editor = GuardAppendOnly("entry"), UnguardAppendOnly("entry"), make_editor()
@@ -81,19 +97,104 @@ def test_guarded_table_can_be_altered_between_unguard_and_guard(state: ProjectSt
     assert has_guards()
 
 
+@pytest.mark.usefixtures("table")
+def test_guards_are_reversed_with_their_migration(state: ProjectState) -> None:
+    guard, unguard, editor = GuardAppendOnly("entry"), UnguardAppendOnly("entry"), make_editor()
+    unguard.database_backwards(APP, editor, state, state)
+    assert has_guards()
+    guard.database_backwards(APP, editor, state, state)
+    assert not has_guards()
+
+
+@pytest.mark.usefixtures("table")
+def test_encrypted_column_of_a_guarded_table_can_be_changed(state: ProjectState) -> None:
+    """Key rotation writes the same text under another key; anonymising empties it."""
+    GuardAppendOnly("entry").database_forwards(APP, make_editor(), state, state)
+    assert not is_refused(f"UPDATE \"{TABLE}\" SET note = ''")
+    assert is_refused(f'UPDATE "{TABLE}" SET id = 9')
+    assert is_refused(f"UPDATE \"{TABLE}\" SET note = '', count = 1")
+
+
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize("batch", [1, 2, 3, 1_000])
+def test_text_of_every_batch_is_encrypted_and_decrypted(
+    state: ProjectState, batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(EncryptText, "BATCH", batch)
+    plain, operation, editor = read_notes(), EncryptText("entry", ["note"]), make_editor()
+    operation.database_forwards(APP, editor, state, state)
+    tokens = read_notes()
+    assert [token and cipher().decrypt(token.encode()).decode() for token in tokens] == plain
+    assert tokens[1] == "", "empty text stays empty"
+    assert all(token.startswith("gAAAA") for token in (tokens[0], tokens[2]))
+    operation.database_backwards(APP, editor, state, state)
+    assert read_notes() == plain
+
+
+@pytest.mark.usefixtures("table")
+def test_sqlmigrate_of_an_encryption_changes_no_row(state: ProjectState) -> None:
+    plain, editor = read_notes(), make_editor(collect_sql=True)
+    migration_of(EncryptText("entry", ["note"])).apply(state, editor, collect_sql=True)
+    assert read_notes() == plain
+    assert "-- THIS OPERATION CANNOT BE WRITTEN AS SQL" in editor.collected_sql
+
+
+TRIGGERS: dict[str, Any] = {
+    "row": "order",
+    "log": "orderstep",
+    "key": "order",
+    "initial": "new",
+    "logged_columns": ["note"],
+}
+WRITTEN_TRIGGERS = "row='order', log='orderstep', key='order', initial='new', logged_columns=['note']"
+
+
 @pytest.mark.parametrize(
-    ("operation", "description"),
+    ("operation", "description", "name", "code"),
     [
-        (GuardAppendOnly("entry"), "Refuse to change or delete rows of entry"),
-        (UnguardAppendOnly("entry"), "Let entry be altered"),
+        (
+            GuardAppendOnly("Entry"),
+            "Refuse to change or delete rows of Entry",
+            "guard_entry",
+            "GuardAppendOnly(model_name='Entry')",
+        ),
+        (
+            UnguardAppendOnly("Entry"),
+            "Let Entry be altered",
+            "unguard_entry",
+            "UnguardAppendOnly(model_name='Entry')",
+        ),
+        (
+            EncryptText("Entry", ["note"]),
+            "Encrypt note of Entry",
+            "encrypt_entry",
+            "EncryptText(model_name='Entry', names=['note'])",
+        ),
+        (
+            CreateStateLogTriggers(**TRIGGERS),
+            "Create the state log triggers of order and orderstep",
+            "state_log_order",
+            f"CreateStateLogTriggers({WRITTEN_TRIGGERS})",
+        ),
+        (
+            DropStateLogTriggers(**TRIGGERS),
+            "Drop the state log triggers of order and orderstep",
+            "drop_state_log_order",
+            f"DropStateLogTriggers({WRITTEN_TRIGGERS})",
+        ),
     ],
-    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+    ids=lambda value: type(value).__name__ if isinstance(value, Operation) else "",
 )
 @pytest.mark.django_db
-def test_sqlmigrate_says_what_an_operation_does(
-    state: ProjectState, operation: Operation, description: str
+def test_operation_is_described_named_and_written_for_the_developer(
+    state: ProjectState, operation: Operation, description: str, name: str, code: str
 ) -> None:
-    migration = type("Migration", (migrations.Migration,), {"operations": [operation]})("0002_next", APP)
+    """Described by `sqlmigrate`, named by `makemigrations`, written into a file by `squashmigrations`."""
     editor = make_editor(collect_sql=True)
+    migration = migration_of(operation)
     migration.apply(state, editor, collect_sql=True)
     assert f"-- {description}" in editor.collected_sql
+    assert migration.suggest_name() == name
+    lines = [line.strip() for line in OperationWriter(operation, indentation=0).serialize()[0].splitlines()]
+    written = " ".join(lines).replace("( ", "(").replace("[ ", "[").replace(", ]", "]").replace(", )", ")")
+    assert written.rpartition("migration_operations.")[2].rpartition("state_log_triggers.")[2] == f"{code},"
