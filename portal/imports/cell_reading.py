@@ -1,5 +1,6 @@
 """Reading of cells by what their column holds; a value that is not certain is refused, never guessed."""
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -121,6 +122,8 @@ def _read(column: Column, cell: Any, traits: SourceTraits) -> Any:
     cell = _unwrap(content, cell)
     if isinstance(cell, str):
         _check_text(content, cell, is_typed=traits.is_typed)
+    if isinstance(cell, float) and not math.isfinite(cell):  # 'INF' and '1E400' in the XML of a workbook
+        raise CellRefusal(CELL_ERROR)
     if content in {ColumnContent.DATE, ColumnContent.LAST_DAY}:
         return _read_date(content, cell, traits)
     if isinstance(cell, (date, datetime, time, timedelta)):

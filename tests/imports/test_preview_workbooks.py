@@ -128,6 +128,22 @@ def test_rows_past_the_first_are_counted(tmp_path: Path) -> None:
     assert (len(report["rows"]), report["more"]) == (200, 30)
 
 
+@pytest.mark.parametrize("number", ["INF", "-INF", "NaN", "1E400"])
+def test_number_that_is_not_finite_is_refused_as_an_error_value(number: str, tmp_path: Path) -> None:
+    workbook = tmp_path / "a.xls"
+    content = BUILDERS["spreadsheet_xml.xls"]().decode()
+    for kind, value in (("Number", "2"), ("DateTime", "2026-12-31T00:00:00.000")):
+        old, new = (f'ss:Type="{kind}">{value}<', f'ss:Type="Number">{number}<')
+        assert old in content
+        content = content.replace(old, new, 1)
+    workbook.write_text(content, encoding="utf-8")
+    code, report = run_preview("positions", workbook)
+    assert (code, report["status"]) == (0, "read")
+    errors = [(error["column"], error["code"]) for error in report["rows"][0]["errors"]]
+    assert {("headcount", "cell_error"), ("closes_on", "cell_error")} <= set(errors)
+    assert report["rows"][1]["errors"] == []
+
+
 @pytest.mark.parametrize(
     "arguments", [["positions", "missing.xlsx"], ["cars", "a.csv"], ["positions", "a.csv", "--employer", "0"]]
 )
