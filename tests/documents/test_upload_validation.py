@@ -1,5 +1,6 @@
 """Validation of uploads: types by content, limits, and pictures drawn anew."""
 
+import hashlib
 import io
 from typing import Any
 
@@ -44,6 +45,35 @@ def test_end_mark_of_a_pdf_stands_in_its_last_2048_bytes() -> None:
     assert upload_validation.validate_upload(whole).content == whole
     with pytest.raises(ValidationError, match="不完整"):
         upload_validation.validate_upload(whole + b"\n")
+
+
+def test_pdf_of_the_largest_size_is_accepted() -> None:
+    head, tail = PDF[:9], PDF[9:]
+    largest = head + b" " * (upload_validation.MAX_PDF_BYTES - len(PDF)) + tail
+    upload = upload_validation.validate_upload(largest)
+    assert (upload.media_type, len(upload.content)) == ("application/pdf", 5 * 1024 * 1024)
+    with pytest.raises(ValidationError, match="超过 5 MB"):
+        upload_validation.validate_upload(head + b" " + largest[9:])
+
+
+@pytest.mark.parametrize(
+    "name", ["JavaScript", "JS", "Launch", "EmbeddedFile", "EmbeddedFiles", "RichMedia", "XFA"]
+)
+@pytest.mark.parametrize("next_byte", [" ", "\n", "/", "<", "(", "["])
+def test_pdf_with_an_active_part_is_refused(name: str, next_byte: str) -> None:
+    with pytest.raises(ValidationError, match="脚本、附件") as error:
+        upload_validation.validate_upload(PDF.replace(b"endobj", f"/{name}{next_byte}x endobj".encode()))
+    assert error.value.code == "active"
+
+
+def test_pdf_with_a_name_that_only_begins_like_an_active_part_is_accepted() -> None:
+    content = PDF.replace(b"endobj", b"/JSmith /LaunchPad /XFA1 endobj")
+    assert upload_validation.validate_upload(content).content == content
+
+
+def test_checksum_is_that_of_the_stored_content() -> None:
+    upload = upload_validation.validate_upload(PDF)
+    assert upload.sha256 == hashlib.sha256(PDF).hexdigest()
 
 
 def test_picture_is_drawn_anew_without_exif_data_and_hidden_bytes() -> None:
