@@ -14,7 +14,10 @@ def test_recheck_updates_stored_findings(capsys: pytest.CaptureFixture[str]) -> 
     same = make_position(requirements="能上夜班")
     Position.objects.filter(pk=stale.pk).update(wording="")
     call_command("recheck_wording")
-    assert "1 of 2" in capsys.readouterr().out
+    output = capsys.readouterr()
+    assert "1 of 2" in output.out
+    assert "100%" in output.err  # the bar knows its end, so that an operator sees the time that is left
+    assert "2/2" in output.err
     stale.refresh_from_db()
     same.refresh_from_db()
     assert (stale.wording, same.wording) == (" warn:age ", "")

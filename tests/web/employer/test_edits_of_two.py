@@ -13,8 +13,17 @@ from portal.employers.enums import EmployerRole, VerificationState
 from portal.employers.models import Employer, EmployerMembership
 from portal.positions.enums import PositionState
 from portal.positions.models import Position
+from portal.veterans.models import Wish
 from portal.visits.models import Visit
-from tests.factories import make_employer, make_position, make_staff, make_stations, make_user, make_veteran
+from tests.factories import (
+    make_employer,
+    make_position,
+    make_specialty,
+    make_staff,
+    make_stations,
+    make_user,
+    make_veteran,
+)
 
 pytestmark = pytest.mark.django_db
 STALE = "别人改过这一项"
@@ -115,6 +124,87 @@ def test_record_saved_by_person_and_clerk_is_merged(client_for: Any) -> None:
     assert [row.kind for row in veteran.certificates.all()] == ["driving_c1"]
     page = staff.post(staff_url, {**staff_form, "skills": "会做大锅菜"})
     assert STALE in page.context["form"].errors["skills"][0]
+
+
+def test_wish_saved_by_person_and_clerk_is_merged(client_for: Any) -> None:
+    person, clerk = make_user("陈建国"), make_staff(make_stations()["睦洲镇"])
+    veteran = make_veteran(account=person, wish={"text": "开货车", "lowest_pay": 5000})
+    own, staff = client_for(person), client_for(clerk)
+    own_url = reverse("veteran:record-section", args=["wishes"])
+    staff_url = reverse("staff:veteran-edit", args=[veteran.pk, "wishes"])
+    own_form, staff_form = _form_of(own, own_url), _form_of(staff, staff_url)
+    changes = {"lowest_pay": "7000", "regions": ["440705"]}
+    assert own.post(own_url, {**own_form, **changes}).status_code == 302
+    assert staff.post(staff_url, {**staff_form, "text": "想在家附近开货车"}).status_code == 302
+    wish = Wish.objects.get(veteran=veteran)
+    assert (wish.text, wish.lowest_pay) == ("想在家附近开货车", 7000)
+    assert [region.pk for region in wish.regions.all()] == ["440705"]
+    page = staff.post(staff_url, {**staff_form, "lowest_pay": "4000"})
+    assert STALE in page.context["form"].errors["lowest_pay"][0]
+    page = staff.post(staff_url, {**staff_form, "regions": ["440703"]})
+    assert STALE in page.context["form"].errors["regions"][0]
+    wish.refresh_from_db()
+    assert wish.lowest_pay == 7000
+
+
+def test_first_wish_saved_by_person_and_clerk_is_merged(client_for: Any) -> None:
+    person, clerk = make_user("陈建国"), make_staff(make_stations()["睦洲镇"])
+    veteran = make_veteran(account=person)
+    own, staff = client_for(person), client_for(clerk)
+    own_url = reverse("veteran:record-section", args=["wishes"])
+    staff_url = reverse("staff:veteran-edit", args=[veteran.pk, "wishes"])
+    own_form, staff_form = _form_of(own, own_url), _form_of(staff, staff_url)
+    assert own.post(own_url, {**own_form, "lowest_pay": "7000"}).status_code == 302
+    assert staff.post(staff_url, {**staff_form, "text": "开货车"}).status_code == 302
+    wish = Wish.objects.get(veteran=veteran)
+    assert (wish.text, wish.lowest_pay) == ("开货车", 7000)
+
+
+def test_specialties_saved_by_person_and_clerk_are_not_lost(client_for: Any) -> None:
+    make_specialty("squad_leader", "班长")
+    person, clerk = make_user("陈建国"), make_staff(make_stations()["睦洲镇"])
+    veteran = make_veteran(account=person, specialties=("driver",))
+    own, staff = client_for(person), client_for(clerk)
+    own_url = reverse("veteran:record-section", args=["service"])
+    staff_url = reverse("staff:veteran-edit", args=[veteran.pk, "service"])
+    own_form, staff_form = _form_of(own, own_url), _form_of(staff, staff_url)
+    assert own.post(own_url, {**own_form, "years_1": "9"}).status_code == 302
+    assert staff.post(staff_url, {**staff_form, "honours": "优秀士兵"}).status_code == 302
+    assert veteran.services.get().years == 9
+    page = staff.post(staff_url, {**staff_form, "specialty_1": "squad_leader"})
+    assert STALE in page.content.decode()
+    assert veteran.services.get().specialty_id == "driver"
+
+
+def test_certificates_saved_by_person_and_clerk_are_not_lost(client_for: Any) -> None:
+    person, clerk = make_user("陈建国"), make_staff(make_stations()["睦洲镇"])
+    veteran = make_veteran(account=person, certificates=("forklift_n1",))
+    own, staff = client_for(person), client_for(clerk)
+    own_url = reverse("veteran:record-section", args=["skills"])
+    staff_url = reverse("staff:veteran-edit", args=[veteran.pk, "skills"])
+    own_form, staff_form = _form_of(own, own_url), _form_of(staff, staff_url)
+    both = {"certificates": ["forklift_n1", "driving_c1"]}
+    assert own.post(own_url, {**own_form, **both}).status_code == 302
+    page = staff.post(staff_url, {**staff_form, "certificates": ["driving_a2"]})
+    assert STALE in page.content.decode()
+    assert {row.kind for row in veteran.certificates.all()} == {"forklift_n1", "driving_c1"}
+
+
+def test_certificate_details_saved_by_person_and_clerk_are_merged(client_for: Any) -> None:
+    person, clerk = make_user("陈建国"), make_staff(make_stations()["睦洲镇"])
+    veteran = make_veteran(account=person, certificates=("forklift_n1",))
+    own, staff = client_for(person), client_for(clerk)
+    own_url = reverse("veteran:record-section", args=["certificates"])
+    staff_url = reverse("staff:veteran-edit", args=[veteran.pk, "certificates"])
+    own_form, staff_form = _form_of(own, own_url), _form_of(staff, staff_url)
+    assert own.post(own_url, {**own_form, "grade_forklift_n1": "高级"}).status_code == 302
+    assert staff.post(staff_url, {**staff_form, "until_forklift_n1": "2030-05-01"}).status_code == 302
+    row = veteran.certificates.get()
+    assert (row.grade, f"{row.valid_until}") == ("高级", "2030-05-01")
+    page = staff.post(staff_url, {**staff_form, "grade_forklift_n1": "中级"})
+    assert STALE in page.content.decode()
+    row.refresh_from_db()
+    assert row.grade == "高级"
 
 
 def test_changed_position_is_not_approved_unseen(employer: Employer, client_for: Any) -> None:
