@@ -88,7 +88,7 @@ def test_figures_of_a_fair_count_only_the_chosen_place_and_occupation(
 
 def test_fair_tables_put_everything_into_its_own_row(fair: JobFairPage) -> None:
     def numbers(rows: list[fair_tables.TableRow]) -> dict[str, list[int | None]]:
-        return {row.label: [n and n.value for n in row.numbers] for row in rows}
+        return {row.label: [None if n is None else n.value for n in row.numbers] for row in rows}
 
     # employers, positions, headcount, veterans, intentions, their people, confirmed intentions
     assert numbers(fair_tables.fair_by_district(fair)) == {
