@@ -14,7 +14,7 @@ from portal.core.day_bounds import EARLIEST_DAY, earliest_recorded_day, latest_p
 from portal.core.encryption import EncryptedTextField
 from portal.core.models import AppendOnlyModel
 from portal.core.validators import validate_no_unit_name
-from portal.stations.models import Station, in_subtrees, keyed_in_subtrees
+from portal.stations.models import Station, in_subtrees
 from portal.veterans.models import Veteran
 from portal.visits.enums import Need, ReturnDocument, VisitMethod
 
@@ -38,13 +38,6 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Select rows of records at the user's stations now, and of the user's own record."""
         condition = _visible_records(user)
         return self.none() if condition is None else self.filter(condition)
-
-    def followed_by(self, user: User, *, at: Station | None = None) -> "VisitQuerySet":
-        """Select visits of records at the user's stations; with `at`, only of that station and below."""
-        paths = user.station_paths(Permission.OPEN_RECORDS) if user.is_active else []
-        if at is not None:
-            paths = [at.path] if any(at.path.startswith(path) for path in paths) else []
-        return self.filter(keyed_in_subtrees("veteran__station", paths))
 
     def current(self) -> "VisitQuerySet":
         """Select visits that are neither corrected by a later row nor withdrawn."""
