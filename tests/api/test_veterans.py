@@ -1,7 +1,7 @@
 """Files over the API: one's own subtree and nothing beside it, masked, and every look noted."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils import timezone
 from portal.accounts.enums import AccessKind
 from portal.accounts.models import AccessLog, Appointment
 from portal.core.models import AuditEvent
+from portal.veterans.models import Veteran
 from tests.factories import make_employer, make_stations, make_user, make_veteran
 
 pytestmark = pytest.mark.django_db
@@ -159,6 +160,12 @@ def test_record_shows_work_related_fields(ask: Callable, towns: SimpleNamespace)
     assert ask(towns.clerk, f"veterans/{towns.ours.pk}").json()["wish"] is None
     assert names(ask(towns.head, "veterans", certificate="driving_a2", purpose=PURPOSE)) == {"周海"}
     assert names(ask(towns.head, "veterans", employment_status="employed", purpose=PURPOSE)) == set()
+
+
+def test_age_is_told_in_full_years(ask: Callable, towns: SimpleNamespace) -> None:
+    today = timezone.localdate()
+    Veteran.objects.filter(pk=towns.ours.pk).update(birth_date=date(today.year - 41, 1, 1))
+    assert ask(towns.clerk, f"veterans/{towns.ours.pk}").json()["age"] == 41
 
 
 def test_pages(ask: Callable, towns: SimpleNamespace) -> None:
