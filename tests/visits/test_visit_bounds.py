@@ -137,7 +137,7 @@ def test_documents_of_a_registration_are_known_and_named_once(head: Any, documen
     assert not Visit.objects.exists()
 
 
-def test_second_need_without_work_or_training_leaves_no_wish(head: Any) -> None:
+def test_registration_without_need_of_work_leaves_no_wish(head: Any) -> None:
     veteran = make_veteran()
     register(veteran, head, wish_text="想开货车")
     assert not hasattr(Veteran.objects.get(pk=veteran.pk), "wish")
