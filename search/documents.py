@@ -93,7 +93,7 @@ def on_sphere(latitude: float, longitude: float) -> tuple[float, float, float]:
 def km_between(one: tuple[float, float], other: tuple[float, float]) -> float:
     """Return the distance along the surface in kilometres."""
     square = sum((a - b) ** 2 for a, b in zip(on_sphere(*one), on_sphere(*other), strict=True))
-    return 2 * EARTH_KM * asin(sqrt(square) / 2)
+    return 2 * EARTH_KM * asin(min(sqrt(square) / 2, 1.0))
 
 
 @cache

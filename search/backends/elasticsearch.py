@@ -118,7 +118,7 @@ class ElasticsearchBackend(Backend):
 
     def _bulk(self, actions: list[dict[str, Any]]) -> None:
         is_serving = self._target == WRITE
-        if (is_serving and not self._exists(WRITE)):
+        if not actions or (is_serving and not self._exists(WRITE)):
             return  # no index yet: the first `index_search` reads these records too
         with _translate_errors():
             try:
