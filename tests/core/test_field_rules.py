@@ -158,7 +158,7 @@ def test_what_is_no_whole_number_is_refused(value: Any) -> None:
     assert refusal(Number(low=0, high=9), value) == ("invalid", "请填写整数。")
 
 
-@pytest.mark.parametrize("value", [0, 46, -1, "1e30", 10**18])
+@pytest.mark.parametrize("value", [0, 46, -1, "1e30", 10**18, "1000000000000000000.5"])
 def test_number_outside_its_limits_is_refused_with_them(value: Any) -> None:
     assert refusal(Number(low=1, high=45), value) == ("range", "应在 1 到 45 之间。")
     rule = Number(low=1, high=45, range_message="不合理。", range_code="years")

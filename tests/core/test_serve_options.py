@@ -17,7 +17,7 @@ from portal.core.supervisor import STOP_SIGNALS, RestartLimitError, serve_web
 
 
 class Supervised:
-    """What the command handed to the supervisor, which starts nothing here."""
+    """Record of a supervisor that starts nothing."""
 
     def __init__(self) -> None:
         self.children: list[Any] = []
