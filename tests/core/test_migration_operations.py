@@ -197,5 +197,5 @@ def test_operation_is_described_named_and_written_for_the_developer(
     assert f"-- {description}" in editor.collected_sql
     assert migration.suggest_name() == name
     lines = [line.strip() for line in OperationWriter(operation, indentation=0).serialize()[0].splitlines()]
-    written = " ".join(lines).replace("( ", "(").replace("[ ", "[").replace(", ]", "]").replace(", )", ")")
-    assert written.rpartition("migration_operations.")[2].rpartition("state_log_triggers.")[2] == f"{code},"
+    text = " ".join(lines).replace("( ", "(").replace("[ ", "[").replace(", ]", "]").replace(", )", ")")
+    assert text.rpartition("migration_operations.")[2].rpartition("state_log_triggers.")[2] == f"{code},"

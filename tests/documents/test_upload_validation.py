@@ -47,6 +47,27 @@ def test_end_mark_of_a_pdf_stands_in_its_last_2048_bytes() -> None:
         upload_validation.validate_upload(whole + b"\n")
 
 
+@pytest.mark.parametrize(
+    ("content", "code", "message"),
+    [
+        (b"", "empty", "文件是空的，请重新选择。"),
+        (b"plain text", "type", "只能上传照片（JPG、PNG、HEIC、WebP）或 PDF。"),
+        (PDF + b" " * upload_validation.MAX_PDF_BYTES, "size", "PDF 超过 5 MB，请压缩后再传。"),
+        (PDF[:-7], "broken", "这个 PDF 不完整，请重新导出后再传。"),
+        (
+            PDF.replace(b"endobj", b"/Encrypt 3 0 R endobj"),
+            "password",
+            "这个 PDF 有密码或限制，请去掉后再传。",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_refusal_has_its_code_and_says_what_to_do(content: bytes, code: str, message: str) -> None:
+    with pytest.raises(ValidationError) as error:
+        upload_validation.validate_upload(content)
+    assert (error.value.code, error.value.message) == (code, message)
+
+
 def test_pdf_of_the_largest_size_is_accepted() -> None:
     head, tail = PDF[:9], PDF[9:]
     largest = head + b" " * (upload_validation.MAX_PDF_BYTES - len(PDF)) + tail
