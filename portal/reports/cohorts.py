@@ -174,7 +174,7 @@ def _by_district(_scope: ReportScope, filters: ReportFilter) -> Grouping:
 def _by_station(scope: ReportScope, filters: ReportFilter) -> Grouping:
     """Group by the children of the chosen station, or of the reader's; a station's own people apart."""
     top_paths = [filters.station_path] if filters.station is not None else list(scope.paths)
-    length = max(len(path) for path in top_paths)
+    length = max(len(path) for path in top_paths) + Station.steplen
     stations = Station.objects.in_subtrees(top_paths).filter(depth__lte=length // Station.steplen)
     by_path = {path: (pk, name) for path, pk, name in stations.values_list("path", "pk", "name")}
 

@@ -124,7 +124,7 @@ def visitors(scope: ReportScope, filters: ReportFilter) -> "QuerySet[CheckIn]":
     rows = CheckIn.objects.filter(fair_condition(scope, filters, "fair__"))
     if filters.district == NO_DISTRICT:
         rows = rows.filter(registration__veteran__living_region__isnull=True)
-    elif not filters.district:
+    elif filters.district:
         rows = rows.filter(path_range("registration__veteran__living_region_id", filters.district))
     return rows
 

@@ -50,8 +50,8 @@ def fair(operator: User) -> JobFairPage:
         fair,
         long_open_position(employer=pengjiang, headcount=11, occupation=cook),
     )
-    refused = make_booth(fair, long_open_position(headcount=100))
-    Booth.objects.filter(pk=refused.pk).update(state=BoothState.REFUSED)
+    other_booth = make_booth(fair, long_open_position(headcount=100))
+    Booth.objects.filter(pk=other_booth.pk).update(state=BoothState.REFUSED)
     people = {
         "睦洲镇": make_veteran(living_region=stations["睦洲镇"].region),
         "蓬江区": make_veteran(living_region=stations["蓬江区"].region),
@@ -68,7 +68,7 @@ FAIR_FIGURES = ("booths", "employers", "positions", "headcount", "veterans")
 
 
 @pytest.mark.parametrize(
-    ("filters", "expected"),
+    ("filters", "counts"),
     [
         ({}, (2, 2, 3, 23, 3)),
         ({"district": "440705"}, (1, 1, 1, 5, 1)),
@@ -80,10 +80,10 @@ FAIR_FIGURES = ("booths", "employers", "positions", "headcount", "veterans")
     ],
 )
 def test_figures_of_a_fair_count_only_the_chosen_place_and_occupation(
-    fair: JobFairPage, city: ReportScope, filters: dict[str, Any], expected: tuple[int, ...]
+    fair: JobFairPage, city: ReportScope, filters: dict[str, Any], counts: tuple[int, ...]
 ) -> None:
     values = tuple(FIGURES[key].count(city, ReportFilter(fair=fair.pk, **filters)) for key in FAIR_FIGURES)
-    assert values == expected
+    assert values == counts
 
 
 def test_fair_tables_put_everything_into_its_own_row(fair: JobFairPage) -> None:
