@@ -74,10 +74,12 @@ def read_date(
     """
     if isinstance(cell, MarkedCell):
         cell = cell.text if cell.mark == PARTIAL_DATE else cell.value
-    if isinstance(cell, datetime):
-        return cell.date()
     if isinstance(cell, date):
-        return cell
+        day = cell.date() if isinstance(cell, datetime) else cell
+        # Day 0, as which a cell in a date format shows an empty result, and 'NaN' in the XML of a workbook.
+        if day.year not in _YEARS or (has_1904_dates and day == _EPOCH_1904):
+            raise UnreadableDate("这个数字不是日期，请写成 2003-12-01 这样。")
+        return day
     if isinstance(cell, bool):
         raise UnreadableDate("读不出日期，请写成 2003-12-01 这样。")
     if isinstance(cell, (int, float)):

@@ -136,6 +136,12 @@ def test_complaint_is_visible_to_reporter_and_reviewers(
     assert Complaint.objects.reviewable_by(reviewer).get() == complaint
 
 
+def test_user_with_a_closed_account_sees_no_complaint(complaint: Any, reporter: Any, reviewer: Any) -> None:
+    for user in (reporter, reviewer):
+        user.is_active = False
+        assert not Complaint.objects.visible_to(user).exists()
+
+
 def test_reviewer_who_is_a_party_cannot_answer(
     complaint: Any, position: Any, reviewer: Any, employer: Any
 ) -> None:
@@ -191,6 +197,49 @@ def test_answer_is_complete_and_final(complaint: Any, reviewer: Any) -> None:
     _answer(complaint, reviewer, told="")
     with pytest.raises(ValidationError, match="已经答复"):
         _answer(complaint, reviewer)
+
+
+def test_complaint_and_answer_are_stored_without_blanks_around(
+    position: Any, reporter: Any, reviewer: Any
+) -> None:
+    complaint = actions.report(position=position, by=reporter, kind=ComplaintKind.FEE, text=f" {TEXT}\n")
+    assert complaint.text == TEXT
+    assert _answer(complaint, reviewer, words=" 已核实。\n").answer == "已核实。"
+
+
+def test_blank_message_to_the_employer_is_refused(complaint: Any, reviewer: Any) -> None:
+    with pytest.raises(ValidationError) as error:
+        _answer(complaint, reviewer, Outcome.WARNED, told=" \n")
+    assert "told" in error.value.message_dict
+    complaint.refresh_from_db()
+    assert complaint.state == ComplaintState.OPEN
+
+
+def test_answer_names_no_military_unit(complaint: Any, reviewer: Any) -> None:
+    with pytest.raises(ValidationError) as error:
+        _answer(complaint, reviewer, words="已请73211部队核实。")
+    assert "answer" in error.value.message_dict
+    complaint.refresh_from_db()
+    assert (complaint.state, complaint.answer) == (ComplaintState.OPEN, "")
+
+
+def test_each_answer_is_notified(
+    complaint: Any, position: Any, member: Any, reporter: Any, reviewer: Any
+) -> None:
+    _answer(complaint, reviewer, Outcome.WARNED)
+    again = actions.report(position=position, by=reporter, kind=ComplaintKind.PAY, text=TEXT)
+    _answer(again, reviewer, Outcome.WARNED)
+    assert Notification.objects.filter(user=reporter).count() == 2
+    messages = Notification.objects.filter(user=member)
+    assert messages.count() == 2
+    assert {notification_url(row) for row in messages} == {f"/company/positions/{position.pk}/"}
+
+
+def test_audit_log_tells_the_kind_and_the_outcome(complaint: Any, reviewer: Any) -> None:
+    _answer(complaint, reviewer)
+    events = AuditEvent.objects
+    assert events.get(verb="complaints.reported").data == {"kind": ComplaintKind.FEE.label}
+    assert events.get(verb="complaints.answered").data == {"outcome": Outcome.NO_FAULT.label}
 
 
 def test_closed_position_is_not_taken_down_again(

@@ -266,3 +266,86 @@ def test_other_sides_answer_completes_the_check(town: Any) -> None:
     assert [state for _, state in checks(town.placement)] == [FollowUpState.CANCELLED, FollowUpState.DONE]
     town.placement.refresh_from_db()
     assert town.placement.state == PlacementState.LEFT
+
+
+def test_denial_on_the_day_of_the_event_is_a_contradiction(town: Any) -> None:
+    onboard_since(town.placement, town.clerk, days_ago(40))
+    create_past_answer(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 3)
+    says(town, Side.EMPLOYER, Reply.LEFT, days_ago(3))
+    assert len(disputes(town.placement)) == 1
+    event = AuditEvent.objects.get(verb="confirmations.contradicted")
+    assert event.data["answers"] == list(Answer.objects.order_by("pk").values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("reply", "dispute_count"), [(Reply.INTERVIEWED, 0), (Reply.OFFERED, 1), (Reply.LEFT, 1)]
+)
+def test_days_of_what_happens_once_are_compared(town: Any, reply: Any, dispute_count: Any) -> None:
+    if reply == Reply.LEFT:
+        onboard_since(town.placement, town.clerk, days_ago(40))
+    both(town, reply, days_ago(1), days_ago(9))
+    assert len(disputes(town.placement)) == dispute_count
+
+
+@pytest.mark.parametrize(
+    ("days", "state"), [(29, PlacementState.ONBOARDED), (30, PlacementState["RETAINED_1M"])]
+)
+def test_month_is_confirmed_from_its_thirtieth_day(town: Any, days: Any, state: Any) -> None:
+    onboard_since(town.placement, town.clerk, days_ago(days))
+    assert both(town, Reply.STILL_EMPLOYED).state == state
+
+
+def test_milestone_completes_the_due_follow_ups_up_to_it(town: Any) -> None:
+    onboard_since(town.placement, town.clerk, days_ago(200))
+    create_past_answer(town.placement, Side.VETERAN, Reply.STILL_EMPLOYED, 90)
+    says(town, Side.EMPLOYER, Reply.STILL_EMPLOYED)
+    states = dict(town.placement.follow_ups.values_list("kind", "state"))
+    for kind in ("RETENTION_1M", "RETENTION_3M"):
+        assert states[FollowUpKind[kind]] == FollowUpState.DONE
+    assert states[FollowUpKind["RETENTION_6M"]] == FollowUpState.PENDING
+
+
+def test_leaving_completes_the_due_follow_up_and_no_later_one(town: Any) -> None:
+    onboard_since(town.placement, town.clerk, days_ago(40))
+    both(town, Reply.LEFT, days_ago(3))
+    due = town.placement.follow_ups.get(kind=FollowUpKind["RETENTION_1M"])
+    assert (due.state, due.tries, due.attempts.count()) == (FollowUpState.DONE, 1, 1)
+    later = town.placement.follow_ups.get(kind=FollowUpKind["RETENTION_3M"])
+    assert later.state != FollowUpState.DONE
+    assert not later.attempts.exists()
+
+
+def test_employers_reason_is_kept_where_the_person_gives_none(town: Any) -> None:
+    onboard_since(town.placement, town.clerk, days_ago(40))
+    says(town, Side.VETERAN, Reply.LEFT, days_ago(3))
+    says(town, Side.EMPLOYER, Reply.LEFT, days_ago(3), reason="合同到期")
+    town.placement.refresh_from_db()
+    assert town.placement.left_reason.startswith("合同到期（")
+
+
+def test_long_reason_is_cut_to_the_length_of_a_note(town: Any) -> None:
+    onboard_since(town.placement, town.clerk, days_ago(40))
+    says(town, Side.VETERAN, Reply.LEFT, days_ago(3), reason="路太远" * 100)
+    says(town, Side.EMPLOYER, Reply.LEFT, days_ago(3))
+    town.placement.refresh_from_db()
+    assert town.placement.left_reason == ("路太远" * 100)[:120]
+    assert town.placement.transitions.get(step="leave").note == ("路太远" * 100)[:200]
+    due = town.placement.follow_ups.get(kind=FollowUpKind["RETENTION_1M"])
+    assert len(due.attempts.get().note) == 200
+
+
+def test_refusal_counts_from_the_later_answer(town: Any) -> None:
+    create_past_answer(town.placement, Side.EMPLOYER, Reply.GIVEN_UP, 5)
+    says(town, Side.VETERAN, Reply.GIVEN_UP)
+    assert town.placement.transitions.latest("sequence").happened_on == days_ago(0)
+
+
+def test_agreed_leaving_that_is_refused_is_checked_by_a_call(town: Any) -> None:
+    onboard_since(town.placement, town.clerk, days_ago(60))
+    at(town.placement, "retain_1m", town.clerk, days_ago(5))
+    says(town, Side.VETERAN, Reply.LEFT, days_ago(10))
+    check = town.placement.follow_ups.get(kind=FollowUpKind.SAID_LEFT)
+    attempts.record_call(follow_up=check, by=town.clerk, outcome=AttemptOutcome.REACHED, note="说不清")
+    says(town, Side.EMPLOYER, Reply.LEFT, days_ago(10))
+    assert AuditEvent.objects.filter(verb="confirmations.not_recorded").count() == 1
+    assert [state for _, state in checks(town.placement)] == [FollowUpState.DONE, FollowUpState.PENDING]

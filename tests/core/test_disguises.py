@@ -22,6 +22,7 @@ from portal.core.disguises import FoldedText, delete, squeeze, undisguise
         ("限na n性", "限男性"),
         ("限nan-性", "限男-性"),
         ("nan xing", "男 性"),
+        ("生yu n天", "生育 n天"),  # 'yu' is a syllable already, not the beginning of 'yun'
         ("nanxing不限", "男性不限"),
     ],
 )
@@ -49,6 +50,7 @@ def test_other_latin_words_stay(text: str) -> None:
     [
         ("限\u200b男\u3164性", "限男性"),
         ("限男\u2028性", "限男\n性"),
+        ("限男\u2029性", "限男\n性"),
         ("ｍａｌｅ　ｏｎｌｙ", "male only"),
         ("Ｐ，：；！？（）…", "P，：；！？（）…"),
         ("🅰🅱", "AB"),
@@ -58,6 +60,7 @@ def test_other_latin_words_stay(text: str) -> None:
         ("mаlе", "male"),  # two Cyrillic letters
         ("é\u0301", "e"),
         ("ǘ", "ü"),
+        ("ガス가й", "ガス가й"),  # letters of other scripts keep their marks
         ("電話", "电话"),
     ],
 )

@@ -2,8 +2,10 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 
 from portal.accounts.roles import StationRole
@@ -78,6 +80,10 @@ def test_import_command_refuses_a_user_who_has_left(tmp_path: Path) -> None:
         call_command("import_files", tmp_path / "x.xlsx", by=clerk.phone)
 
 
+def _interrupt(current: ImportRun) -> None:
+    raise KeyboardInterrupt
+
+
 def test_import_command_resumes_an_interrupted_import_but_checks_afresh(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -88,14 +94,41 @@ def test_import_command_resumes_an_interrupted_import_but_checks_afresh(
     run = actions.upload(by=clerk, kind=KIND, name=path.name, content=content)
     run = actions.start(run=run, by=clerk, enqueue=False)
 
-    def interrupt(current: ImportRun) -> None:
-        raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
-        import_runner.execute(run, dry=False, chunk=2, progress=interrupt)
+        import_runner.execute(run, dry=False, chunk=2, progress=_interrupt)
     call_command("import_files", path, by=clerk.phone, dry_run=True)
     assert "resumes" not in capsys.readouterr().out
     assert Veteran.objects.count() == 2
     call_command("import_files", path, by=clerk.phone)
     assert "resumes after row 2 of 3" in capsys.readouterr().out
     assert Veteran.objects.count() == 3
+
+
+def test_import_command_fails_when_the_run_does(tmp_path: Path) -> None:
+    clerk = make_staff(make_stations()["睦洲镇"])
+    content = workbook_of(person(), person())
+    path, result = tmp_path / "files.xlsx", tmp_path / "bad.xlsx"
+    path.write_bytes(content)
+    run = actions.upload(by=clerk, kind=KIND, name=path.name, content=content)
+    run = actions.start(run=run, by=clerk, enqueue=False)
+    with pytest.raises(KeyboardInterrupt):
+        import_runner.execute(run, dry=False, chunk=1, progress=_interrupt)
+    storages["private"].delete(run.stored_as)
+    with pytest.raises(CommandError, match="已不在服务器上"):
+        call_command("import_files", path, by=clerk.phone, result=result)
+    assert not result.exists()
+
+
+def test_import_command_says_that_another_process_took_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk = make_staff(make_stations()["睦洲镇"])
+    path = tmp_path / "files.xlsx"
+    path.write_bytes(workbook_of(person()))
+
+    def supersede(run: ImportRun, **_: Any) -> ImportRun:
+        raise import_runner.Superseded
+
+    monkeypatch.setattr(import_runner, "execute", supersede)
+    with pytest.raises(CommandError, match="another process has taken over"):
+        call_command("import_files", path, by=clerk.phone)

@@ -1,5 +1,6 @@
 """Validation of uploads: types by content, limits, and pictures drawn anew."""
 
+import hashlib
 import io
 from typing import Any
 
@@ -44,6 +45,56 @@ def test_end_mark_of_a_pdf_stands_in_its_last_2048_bytes() -> None:
     assert upload_validation.validate_upload(whole).content == whole
     with pytest.raises(ValidationError, match="不完整"):
         upload_validation.validate_upload(whole + b"\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "message"),
+    [
+        (b"", "empty", "文件是空的，请重新选择。"),
+        (b"plain text", "type", "只能上传照片（JPG、PNG、HEIC、WebP）或 PDF。"),
+        (PDF + b" " * upload_validation.MAX_PDF_BYTES, "size", "PDF 超过 5 MB，请压缩后再传。"),
+        (PDF[:-7], "broken", "这个 PDF 不完整，请重新导出后再传。"),
+        (
+            PDF.replace(b"endobj", b"/Encrypt 3 0 R endobj"),
+            "password",
+            "这个 PDF 有密码或限制，请去掉后再传。",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_refusal_has_its_code_and_says_what_to_do(content: bytes, code: str, message: str) -> None:
+    with pytest.raises(ValidationError) as error:
+        upload_validation.validate_upload(content)
+    assert (error.value.code, error.value.message) == (code, message)
+
+
+def test_pdf_of_the_largest_size_is_accepted() -> None:
+    head, tail = PDF[:9], PDF[9:]
+    largest = head + b" " * (upload_validation.MAX_PDF_BYTES - len(PDF)) + tail
+    upload = upload_validation.validate_upload(largest)
+    assert (upload.media_type, len(upload.content)) == ("application/pdf", 5 * 1024 * 1024)
+    with pytest.raises(ValidationError, match="超过 5 MB"):
+        upload_validation.validate_upload(head + b" " + largest[9:])
+
+
+@pytest.mark.parametrize(
+    "name", ["JavaScript", "JS", "Launch", "EmbeddedFile", "EmbeddedFiles", "RichMedia", "XFA"]
+)
+@pytest.mark.parametrize("next_byte", [" ", "\n", "/", "<", "(", "["])
+def test_pdf_with_an_active_part_is_refused(name: str, next_byte: str) -> None:
+    with pytest.raises(ValidationError, match="脚本、附件") as error:
+        upload_validation.validate_upload(PDF.replace(b"endobj", f"/{name}{next_byte}x endobj".encode()))
+    assert error.value.code == "active"
+
+
+def test_pdf_with_a_name_that_only_begins_like_an_active_part_is_accepted() -> None:
+    content = PDF.replace(b"endobj", b"/JSmith /LaunchPad /XFA1 endobj")
+    assert upload_validation.validate_upload(content).content == content
+
+
+def test_checksum_is_that_of_the_stored_content() -> None:
+    upload = upload_validation.validate_upload(PDF)
+    assert upload.sha256 == hashlib.sha256(PDF).hexdigest()
 
 
 def test_picture_is_drawn_anew_without_exif_data_and_hidden_bytes() -> None:

@@ -268,3 +268,23 @@ def test_empty_cells_dates_and_marked_cells(cell: Any, day: date | None) -> None
 
 def test_partial_date_without_its_year_is_refused() -> None:
     assert reason_of(MarkedCell(PARTIAL_DATE, "12-31", date(2026, 12, 31))) == ("dates", NO_YEAR)
+
+
+@pytest.mark.parametrize(
+    ("cell", "has_1904_dates"),
+    [
+        (datetime(1899, 12, 30), False),  # noqa: DTZ001
+        (date(1899, 12, 31), False),
+        (date(1904, 1, 1), True),
+        (date(9999, 12, 31), False),
+    ],
+)
+def test_day_zero_of_a_workbook_is_no_date(cell: date, has_1904_dates: bool) -> None:
+    with pytest.raises(UnreadableDate) as error:
+        read_date(cell, has_1904_dates=has_1904_dates)
+    assert error.value.code == "dates"
+
+
+def test_first_year_and_the_epoch_of_other_workbooks_are_dates() -> None:
+    assert read_date(datetime(1900, 1, 1, 8)) == date(1900, 1, 1)  # noqa: DTZ001
+    assert read_date(date(1904, 1, 1)) == date(1904, 1, 1)

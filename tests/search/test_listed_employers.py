@@ -107,7 +107,7 @@ def test_an_employer_suspended_during_a_build_takes_its_positions_out(engine: An
 
 
 @pytest.mark.parametrize(
-    ("place", "opposite"), [((22.46, 113.03), (-22.46, -66.97)), ((0, 0), (0, 180)), ((90, 0), (-90, 0))]
+    ("place", "opposite"), [((-22.54, 161.03), (22.54, -18.97)), ((0, 0), (0, 180)), ((90, 0), (-90, 0))]
 )
 def test_the_far_side_of_the_earth_has_a_distance(
     place: tuple[float, float], opposite: tuple[float, float]
