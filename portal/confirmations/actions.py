@@ -15,7 +15,7 @@ from portal.confirmations.links import LinkUnusableError, current_placements
 from portal.confirmations.models import Answer, ConfirmationLink
 from portal.confirmations.permissions import can_answer_for_employer, is_own, question_of
 from portal.core import audit
-from portal.core.locking import locked
+from portal.core.locking import ParentMoved, locked, retry_if_moved
 from portal.placements.models import Placement
 from portal.placements.placement_steps import lock_placement
 from portal.placements.step_days import earliest_day
@@ -88,11 +88,19 @@ def _lock_placements(placement_ids: Iterable[int]) -> dict[int, Placement]:
 
     All people first, in the order of their keys, as wherever several are locked.
     """
-    rows = Placement.objects.filter(pk__in=list(placement_ids)).with_details()
-    placements = sorted(rows, key=lambda placement: (placement.veteran_id, placement.pk))
-    for placement in placements:
-        locked(placement.veteran)
-    return {placement.pk: lock_placement(placement) for placement in placements}
+    keys = list(placement_ids)
+
+    def lock() -> dict[int, Placement]:
+        rows = Placement.objects.filter(pk__in=keys).with_details()
+        placements = sorted(rows, key=lambda placement: (placement.veteran_id, placement.pk))
+        for placement in placements:
+            locked(placement.veteran)
+        owners = dict(Placement.objects.filter(pk__in=keys).values_list("pk", "veteran"))
+        if owners != {placement.pk: placement.veteran_id for placement in placements}:
+            raise ParentMoved  # by a merge that these locks waited for
+        return {placement.pk: lock_placement(placement) for placement in placements}
+
+    return retry_if_moved(lock)
 
 
 def validate_answer(placement: Placement, data: AnswerData) -> Question:

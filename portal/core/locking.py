@@ -1,17 +1,26 @@
 """Lock on one row for the rest of a transaction."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from copy import deepcopy
 from typing import Any, TypeVar, cast
 
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Field, Model
+from django.db.transaction import TransactionManagementError
 
 from portal.core.database.rollback_hooks import RollbackHooksMixin
 
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
 ROW_IS_GONE = "gone"
 STALE_PARENT = "moved"
+TRIES = 5
+
+
+class ParentMoved(Exception):
+    """A row belongs to another row than the one locked for it."""
 
 
 def locked(instance: M, *select_related: str) -> M:
@@ -57,19 +66,41 @@ def locked_with_parent(instance: M, parent: str, *select_related: str) -> tuple[
         select_related: relations to load with the parent.
 
     Raises:
-        ValidationError: code ROW_IS_GONE, or the row went to another parent at this very moment.
+        ValidationError: code ROW_IS_GONE, or the row went to another parent again and again.
+        TransactionManagementError: outside a transaction.
     """
     attname = cast("Field[Any, Any]", instance._meta.get_field(parent)).attname
-    stored_key = (
-        instance.__class__._base_manager.filter(pk=instance.pk).values_list(attname, flat=True).first()
-    )
-    if stored_key is not None and stored_key != getattr(instance, attname):
-        setattr(instance, attname, stored_key)  # the loaded parent goes with its key
-    owner = locked(getattr(instance, parent), *select_related)
-    row = locked(instance)
-    if getattr(row, attname) != owner.pk:
-        raise ValidationError("这条信息刚刚有变化，请刷新后再试。", code=STALE_PARENT)
-    return owner, row
+
+    def lock() -> tuple[Any, M]:
+        rows = instance.__class__._base_manager.filter(pk=instance.pk)
+        stored_key = rows.values_list(attname, flat=True).first()
+        if stored_key is not None and stored_key != getattr(instance, attname):
+            setattr(instance, attname, stored_key)  # the loaded parent goes with its key
+        owner = locked(getattr(instance, parent), *select_related)
+        row = locked(instance)
+        if getattr(row, attname) != owner.pk:
+            raise ParentMoved
+        return owner, row
+
+    return retry_if_moved(lock)
+
+
+def retry_if_moved(lock: Callable[[], T]) -> T:
+    """Return what `lock` returns; call it again if a row went to another parent while it waited.
+
+    Each call stands in a savepoint: what a call that failed had locked is free again, so that locks are
+    always taken in the same order.
+
+    Raises:
+        ValidationError: it failed TRIES times.
+        TransactionManagementError: outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("rows are locked in a transaction")
+    for _ in range(TRIES):
+        with suppress(ParentMoved), transaction.atomic():
+            return lock()
+    raise ValidationError("这条信息刚刚有变化，请刷新后再试。", code=STALE_PARENT)
 
 
 def _restore_on_rollback(instance: Model) -> None:

@@ -13,6 +13,7 @@ from portal.follow_ups.models import FollowUp
 from portal.follow_ups.schedule import DEFAULT_DAYS, KINDS_BY_STATE
 from portal.placements.enums import PlacementState
 from portal.placements.models import Placement
+from portal.placements.placement_steps import lock_placement
 from portal.placements.workflow import EMPLOYED_STATES
 from portal.veterans.models import Veteran
 
@@ -98,6 +99,7 @@ def open_follow_up(*, placement: Placement, kind: FollowUpKind, due_on: date, by
 
     A follow-up that is pending for that day is returned unchanged.
     """
+    placement = lock_placement(placement)  # no two for the same day
     later = placement.follow_ups.select_for_update().filter(kind=kind, due_on__gte=due_on)
     by_day = {row.due_on: row for row in later}
     while due_on in by_day and by_day[due_on].state == FollowUpState.DONE:

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.core import audit
-from portal.core.locking import locked
+from portal.core.locking import locked, locked_with_parent
 from portal.placements.events import announce
 from portal.placements.models import Placement, PlacementTransition
 from portal.placements.workflow import EMPLOYED_STATES
@@ -19,8 +19,11 @@ def lock_placement(placement: Placement) -> Placement:
     """Lock the placement until the transaction ends, bring it up to date with its details and return it.
 
     The person is locked first, so that steps of one person's placements are serialised.
+
+    Raises:
+        ValidationError: see `locked_with_parent`.
     """
-    Veteran.objects.select_for_update(no_key=True).get(placements=placement.pk)
+    locked_with_parent(placement, "veteran")
     return locked(placement, "veteran__station", "position__employer", "position__region", "fair", "booth")
 
 

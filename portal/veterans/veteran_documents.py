@@ -7,7 +7,7 @@ from django.db import transaction
 
 from portal.accounts.models import User
 from portal.core import audit
-from portal.core.locking import STALE_PARENT, locked
+from portal.core.locking import ParentMoved, locked, retry_if_moved
 from portal.documents.actions import create_document, delete_document, save_judgement
 from portal.documents.enums import DocumentKind, DocumentState, OwnerType
 from portal.documents.models import Document, DocumentQuerySet
@@ -38,14 +38,18 @@ def record_id_of(document_id: int) -> int | None:
 
 def _lock_with_owner(document: Document) -> tuple[Veteran, Document]:
     """Lock the record that has the document now, after a merge perhaps another, then the document."""
-    owners = Veteran.objects.filter(pk__in=Document.objects.filter(pk=document.pk).values("owner_id"))
-    veteran = owners.first()
-    if veteran is not None:
-        veteran = locked(veteran, "station")
-    document = locked(document)
-    if veteran is None or document.owner_id != veteran.pk:
-        raise ValidationError("这份材料刚刚有变化，请刷新后再试。", code=STALE_PARENT)
-    return veteran, document
+
+    def lock() -> tuple[Veteran, Document]:
+        owners = Veteran.objects.filter(pk__in=Document.objects.filter(pk=document.pk).values("owner_id"))
+        veteran = owners.first()
+        if veteran is not None:
+            veteran = locked(veteran, "station")
+        row = locked(document)
+        if veteran is None or row.owner_id != veteran.pk:
+            raise ParentMoved
+        return veteran, row
+
+    return retry_if_moved(lock)
 
 
 def add_document(*, veteran: Veteran, by: User, kind: DocumentKind, content: bytes) -> Document:

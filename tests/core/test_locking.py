@@ -5,10 +5,11 @@ from contextlib import suppress
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.models import Appointment, User
-from portal.core.locking import locked, locked_with_parent
+from portal.core.locking import STALE_PARENT, ParentMoved, locked, locked_with_parent, retry_if_moved
 from portal.core.region_codes import region_code_chain
 from tests.factories import make_staff, make_stations, make_user
 
@@ -52,6 +53,35 @@ def test_parent_that_is_locked_is_the_stored_one() -> None:
     Appointment.objects.filter(pk=appointment.pk).delete()
     with pytest.raises(ValidationError, match="刚刚被删除"):
         locked_with_parent(stale, "user")
+
+
+@pytest.mark.django_db
+def test_lock_is_tried_again_until_the_parent_stays() -> None:
+    calls: list[int] = []
+
+    def lock() -> int:
+        calls.append(len(calls))
+        if len(calls) < 3:
+            make_user(f"第{len(calls)}次")
+            raise ParentMoved
+        return len(calls)
+
+    assert retry_if_moved(lock) == 3
+    assert not User.objects.filter(name__in=["第1次", "第2次"]).exists(), "a savepoint frees its locks"
+
+    def always_moved() -> int:
+        raise ParentMoved
+
+    with pytest.raises(ValidationError, match="刚刚有变化") as error:
+        retry_if_moved(always_moved)
+    assert error.value.code == STALE_PARENT
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lock_outside_a_transaction_is_an_error() -> None:
+    appointment = make_staff(make_stations()["睦洲镇"]).appointments.get()
+    with pytest.raises(TransactionManagementError):
+        locked_with_parent(appointment, "user")
 
 
 class _Refusal(Exception):

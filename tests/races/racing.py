@@ -170,6 +170,12 @@ def snapshot(
     return contents
 
 
+def world_rows(world: World) -> list[tuple[str, ...]]:
+    """Return the world's rows as `snapshot` returns those of the tables."""
+    names = {(type(row)._meta.label, row.pk): name for name, row in world.rows.items()}
+    return [_plain_row(row, names) for row in world.rows.values()]
+
+
 def _related_model(field: Any) -> type[models.Model]:
     """Return what a relation leads to: by now every name is resolved."""
     return cast("type[models.Model]", field.related_model)

@@ -13,7 +13,7 @@ from tests.postgres import figure_on_postgres
 from tests.races.employer_rows import COMPLAINTS, EMPLOYERS, POSITIONS
 from tests.races.other_rows import ACCOUNTS, FAIRS
 from tests.races.person_rows import PLACEMENTS, RECORDS
-from tests.races.racing import Aggregate, Row, perform, run_at_once, snapshot, watermarks
+from tests.races.racing import Aggregate, Row, perform, run_at_once, snapshot, watermarks, world_rows
 from tests.races.sign_in_rows import SIGN_IN
 
 AGGREGATES = [POSITIONS, COMPLAINTS, EMPLOYERS, RECORDS, PLACEMENTS, FAIRS, ACCOUNTS, SIGN_IN]
@@ -50,7 +50,7 @@ def run_pair(aggregate: Aggregate, rows: tuple[Row, Row], order: str) -> Run:
     """
     since = watermarks(aggregate.tables)
     world = aggregate.build(rows[0].start)
-    before = snapshot(aggregate.tables, world, since)
+    before = snapshot(aggregate.tables, world, since) | {"world": world_rows(world)}
     calls = [row.prepare(world) for row in rows]
     if order == "at once":
         outcomes = run_at_once(calls)
@@ -99,6 +99,17 @@ def _replace_made_values(tables: Tables, made_values: dict[str, str]) -> Tables:
     }
 
 
+def _differences(tables: list[Tables], order: int) -> str:
+    """Return the first cells that the run at once (the last) and a serial one have alone."""
+    lines = []
+    for name, rows in tables[-1].items():
+        cells = {cell for row in rows for cell in row}
+        others = {cell for row in tables[order][name] for cell in row}
+        if rows != tables[order][name]:
+            lines.append(f"\n    {name}: {sorted(cells - others)[:5]} for {sorted(others - cells)[:5]}")
+    return "".join(lines)[:600]
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="run by the test below")
@@ -119,7 +130,10 @@ def test_actions_at_once_are_as_one_after_the_other() -> None:
             is_serial = (outcomes, tables[2]) in zip(serial, tables[:2], strict=True)
             if not is_serial or any(outcome.startswith("CRASHED") for outcome in outcomes):
                 names = " and ".join(row.action for row in pair)
-                faults.append(f"{names} from {pair[0].start}: {outcomes}, one after the other {serial}")
+                faults.append(
+                    f"{names} from {pair[0].start}: {outcomes}, one after the other {serial}"
+                    f"{_differences(tables, serial.index(outcomes) if outcomes in serial else 0)}"
+                )
     assert not faults, f"{len(faults)} of {count}:\n" + "\n".join(faults[:40])
     print(f"\npostgresql: {count} pairs at once as one after the other, one refused in {refusal_count}")
 
