@@ -1,6 +1,5 @@
 """A machine that has nothing of ours: `git clone`, `make run`, a home page; and `make test` is green."""
 
-import os
 import signal
 import subprocess
 import time
@@ -12,7 +11,7 @@ from socket import create_server
 
 import pytest
 
-from tests.house.source import ROOT
+from tests.house.fresh_clone import WholeSuite, environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.must("walks.1")]
 
@@ -20,32 +19,9 @@ FIRST = 240.0  # seconds until the home page of a fresh clone, on two cores
 AGAIN = 30.0  # ... and of the second `make run`
 
 
-@pytest.fixture
-def clone(tmp_path: Path) -> Path:
-    """A clone of what is committed, with nothing built in it."""
-    folder = tmp_path / "portal"
-    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
-    return folder
-
-
 def free_port() -> int:
     with create_server(("127.0.0.1", 0)) as probe:
         return probe.getsockname()[1]
-
-
-def environment(folder: Path, **more: str) -> dict[str, str]:
-    """The surroundings of a new machine: no data folder, no database, an empty package cache."""
-    ours = {
-        "PORTAL_DATA",
-        "DATABASE_URL",
-        "DJANGO_SETTINGS_MODULE",
-        "CI",
-        "MAKEFLAGS",
-        "MAKELEVEL",
-        "VIRTUAL_ENV",
-    }
-    inherited = {name: value for name, value in os.environ.items() if name not in ours}
-    return {**inherited, "PIP_CACHE_DIR": str(folder.parent / "cache"), **more}
 
 
 def status(port: int, path: str = "/") -> int:
@@ -98,16 +74,9 @@ def test_a_fresh_clone_serves_its_home_page(clone: Path, figure: Callable[[str],
     assert sorted(path.name for path in (clone / "var").iterdir()) == data_files
 
 
-def test_the_suite_passes_in_a_fresh_clone(clone: Path, figure: Callable[[str], None]) -> None:
-    start = time.monotonic()
-    result = subprocess.run(
-        ["make", "test"],
-        check=False, cwd=clone, env=environment(clone), stdin=subprocess.DEVNULL,
-        capture_output=True, text=True,
-    )  # fmt: skip
-    assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-2000:]
-    figure(f"make test {time.monotonic() - start:.0f} s")
-    closing = [line.strip("= ") for line in result.stdout.splitlines() if " passed" in line]
+def test_the_suite_passes_in_a_fresh_clone(whole_suite: WholeSuite, figure: Callable[[str], None]) -> None:
+    figure(f"make test {whole_suite.seconds:.0f} s")
+    closing = [line.strip("= ") for line in whole_suite.output.splitlines() if " passed" in line]
     assert len(closing) == 2, closing  # SQLite with Chromium, then PostgreSQL
     figure("; ".join(closing))
 

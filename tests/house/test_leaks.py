@@ -1,7 +1,6 @@
 """The search for plain numbers finds one when there is one."""
 
 import logging
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,9 @@ from portal.core.encryption import lookup_hash
 from portal.veterans.models import Veteran
 from tests.factories import make_id_number, make_phone, make_veteran
 from tests.harness.leaks import _noted_numbers, found_in
+from tests.house.fresh_clone import WholeSuite
 
-ROOT = Path(__file__).resolve().parents[2]
 PHONE, ID_NUMBER = "13800001234", "44070519850501123X"
-SUITES = {"SQLite": "test-sqlite", "PostgreSQL": "test-postgres"}
 
 
 @pytest.mark.parametrize(
@@ -51,12 +49,11 @@ def test_a_file_leaves_no_plain_number_in_its_row() -> None:
 
 @pytest.mark.must("files.3")
 @pytest.mark.slow
-@pytest.mark.parametrize("suite", ["test-sqlite", "test-postgres"])
-def test_a_full_run_leaves_no_plain_number(suite: str, figure: Any) -> None:
-    """The suite itself, as `make test` runs it, in a process of its own."""
-    result = subprocess.run(["make", suite], cwd=ROOT, capture_output=True, text=True, check=False)
-    summaries = [line for line in result.stdout.splitlines() if "phones and ID numbers" in line]
-    assert summaries, result.stdout[-2000:] + result.stderr[-1000:]
-    assert all(line.endswith(": 0 found") for line in summaries), summaries  # a line for each process
-    assert result.returncode == 0, result.stdout[-2000:]
-    figure(f"{suite}: {'; '.join(summaries)}")
+def test_a_full_run_leaves_no_plain_number(whole_suite: WholeSuite, figure: Any) -> None:
+    """The suites themselves, as `make test` runs them, in processes of their own."""
+    on_sqlite, _, on_postgres = whole_suite.output.partition("\non PostgreSQL (")
+    for name, output in (("SQLite", on_sqlite), ("PostgreSQL", on_postgres)):
+        summaries = [line for line in output.splitlines() if "phones and ID numbers" in line]
+        assert summaries, f"{name}: {output[-2000:]}"
+        assert all(line.endswith(": 0 found") for line in summaries), summaries  # a line for each process
+        figure(f"{name}: {'; '.join(summaries)}")

@@ -10,6 +10,7 @@ from zlib import crc32
 import pytest
 from django.urls import Resolver404, resolve
 
+from tests.harness.must import Figure
 from tests.house.addresses import address, looked_up
 from tests.house.matrix import MATRIX, World
 from tests.house.walk import ODD_ARGUMENTS, ODD_VALUES, Target, Walker, watching
@@ -83,7 +84,7 @@ def _arguments() -> Iterator[tuple[str, str]]:
     return ((route, name) for route, row in MATRIX.items() for name in row.sample)
 
 
-def test_each_parameter_with_one_odd_value(walker: Walker, figure: Any) -> None:
+def test_each_parameter_with_one_odd_value(walker: Walker, figure: Figure) -> None:
     tally = Tally()
     for target, place, name in _probes(walker):
         value_name = _choose(list(ODD_VALUES), target.method, target.route, place, name)
@@ -91,11 +92,11 @@ def test_each_parameter_with_one_odd_value(walker: Walker, figure: Any) -> None:
     for route, name in _arguments():
         _send_argument(walker, tally, route, name, _choose(ODD_ARGUMENTS, route, name))
     assert not tally.faults, "\n".join(sorted(tally.faults))
-    figure(f"one value each: {tally.report()}")
+    figure(f"one value each: {tally.report()}", len(tally.routes), at_least=200)
 
 
 @pytest.mark.slow
-def test_each_parameter_with_each_odd_value(walker: Walker, figure: Any) -> None:
+def test_each_parameter_with_each_odd_value(walker: Walker, figure: Figure) -> None:
     """One parameter at a time: a form whose other fields are right lets the value reach the action."""
     tally = Tally()
     for target, place, name in _probes(walker):
@@ -105,4 +106,4 @@ def test_each_parameter_with_each_odd_value(walker: Walker, figure: Any) -> None
         for odd in ODD_ARGUMENTS:
             _send_argument(walker, tally, route, name, odd)
     assert not tally.faults, "\n".join(sorted(tally.faults))
-    figure(f"all values: {tally.report()}")
+    figure(f"all values: {tally.report()}", len(tally.routes), at_least=200)

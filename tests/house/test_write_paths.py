@@ -16,6 +16,7 @@ from portal.employers.field_rules import EMPLOYER_RULES
 from portal.imports import import_kinds
 from portal.positions.field_rules import POSITION_RULES
 from portal.veterans.field_rules import RECORD_RULES
+from tests.harness.must import Figure
 from tests.house.write_paths import employer_paths, position_paths, table, veteran_paths
 from tests.house.write_paths.outcomes import Outcome
 from tests.house.write_paths.table import RefusedCase, StoredCase
@@ -88,7 +89,7 @@ def find_problems(case: Any, name: str, outcome: Outcome, announced: set[Any]) -
 @pytest.mark.must("hold.3")
 @pytest.mark.django_db
 @pytest.mark.parametrize("label", AGGREGATES)
-def test_every_path_writes_the_same(label: str, figure: Callable[[str], None]) -> None:
+def test_every_path_writes_the_same(label: str, figure: Figure) -> None:
     _, rows, paths = AGGREGATES[label]
     world, counts, problems = paths.make_world(), Counter[str](), list[str]()
     for name, row in rows.items():
@@ -104,4 +105,6 @@ def test_every_path_writes_the_same(label: str, figure: Callable[[str], None]) -
     assert not problems, "\n".join(problems)
     assert min(counts[path] for path in paths.PATHS) >= len(rows) // 2
     results = ", ".join(f"{path} {count}" for path, count in counts.items())
-    figure(f"{label}: {len(rows)} fields, {sum(map(len, rows.values()))} values ({results})")
+    case_count = sum(map(len, rows.values()))
+    words = f"{label}: {len(rows)} fields, {case_count} values ({results})"
+    figure(words, counts.total(), at_least=case_count)

@@ -1,6 +1,5 @@
 """Pairs of actions at the same moment on two connections of PostgreSQL: as if one came after the other."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 from typing import TypeAlias
@@ -8,6 +7,7 @@ from typing import TypeAlias
 import pytest
 from django.db import connection
 
+from tests.harness.must import Figure
 from tests.harness.needs import postgres_bin, refuse
 from tests.postgres import figure_on_postgres
 from tests.races.employer_rows import COMPLAINTS, EMPLOYERS, POSITIONS
@@ -141,7 +141,8 @@ def test_actions_at_once_are_as_one_after_the_other() -> None:
 @pytest.mark.slow
 @pytest.mark.must("hold.4")
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="it starts PostgreSQL itself")
-def test_actions_at_once_on_postgresql(figure: Callable[[str], None]) -> None:
+def test_actions_at_once_on_postgresql(figure: Figure) -> None:
     if postgres_bin() is None:
         refuse("no PostgreSQL on this machine: install Debian's postgresql")
-    figure(figure_on_postgres(f"{__file__}::test_actions_at_once_are_as_one_after_the_other"))
+    words = figure_on_postgres(f"{__file__}::test_actions_at_once_are_as_one_after_the_other")
+    figure(words, int(words.split()[1]), at_least=900)

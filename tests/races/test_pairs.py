@@ -1,9 +1,8 @@
 """Every ordered pair of actions of an aggregate, and pairs across aggregates: nothing is lost."""
 
-from collections.abc import Callable
-
 import pytest
 
+from tests.harness.must import Figure
 from tests.races.employer_rows import COMPLAINTS, EMPLOYERS, POSITIONS
 from tests.races.other_rows import ACCOUNTS, FAIRS, IMPORTS, RANKING, STATIONS
 from tests.races.person_rows import PLACEMENTS, RECORDS
@@ -74,7 +73,7 @@ def test_every_action_has_a_row() -> None:
 @pytest.mark.must("hold.4")
 @pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda aggregate: aggregate.name)
 def test_a_call_with_old_rows_is_the_same_as_one_with_fresh_rows(
-    aggregate: Aggregate, figure: Callable[[str], None]
+    aggregate: Aggregate, figure: Figure
 ) -> None:
     faults, count = [], 0
     for start in dict.fromkeys(row.start for row in aggregate.rows):
@@ -87,7 +86,8 @@ def test_a_call_with_old_rows_is_the_same_as_one_with_fresh_rows(
                 if fault := compare_orders(aggregate, world, rival, row):
                     faults.append(f"{start}: {rival.action} then {row.action}: {fault}")
     assert not faults, f"{len(faults)} of {count}:\n" + "\n".join(faults[:40])
-    figure(f"{aggregate.name}: {count} ordered pairs, each as with fresh rows or refused")
+    words = f"{aggregate.name}: {count} ordered pairs, each as with fresh rows or refused"
+    figure(words, count, at_least=len(aggregate.rows))
 
 
 def _fits(world: World, *rows: Row) -> bool:
