@@ -84,7 +84,9 @@ def pages() -> list[Page]:
     from portal.stations.models import Station
     from portal.veterans.models import Veteran
 
-    biggest = JobFairPage.objects.upcoming().annotate(n=Count("booths")).order_by("-n").first()
+    # A fair with a venue: its page shows the region, which that of an online fair does not load.
+    fairs_at_a_venue = JobFairPage.objects.upcoming().exclude(venue="")
+    biggest = fairs_at_a_venue.annotate(n=Count("booths")).order_by("-n").first()
     veteran = (
         Veteran.objects.filter(account__isnull=False, wish__isnull=False, employment_status="unemployed")
         .order_by("pk")
