@@ -11,7 +11,7 @@ from tests.house.source import ROOT
 
 @dataclass(frozen=True)
 class WholeSuite:
-    """What `make test` printed in a fresh clone, and how long it took."""
+    """Output of `make test` in a fresh clone, and the seconds it took."""
 
     output: str
     seconds: float
