@@ -9,7 +9,7 @@ import hashlib
 import json
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +48,10 @@ def _as_judged(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def labelled_lines(path: Path) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
-    """Yield title, line and labels of each labelled line.
+def labelled_lines(
+    path: Path, *, only: Collection[str] | None = None
+) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    """Yield title, line and labels of each labelled line, or of those whose key is in `only`.
 
     Raises:
         ValueError: the line in the corpus is not the one that was labelled.
@@ -60,6 +62,8 @@ def labelled_lines(path: Path) -> Iterator[tuple[str, str, list[dict[str, Any]]]
     }
     for text in path.read_text(encoding="utf-8").splitlines():
         label = json.loads(text)
+        if only is not None and label["key"] not in only:
+            continue
         number, _, place = label["key"][1:].partition(":")
         posting = files[label["key"][0]][int(number)]
         line = _NUMBERING.sub("", _BREAKS.split(posting["text"])[int(place)].strip())
