@@ -1,7 +1,9 @@
 """Certificates, licences and examinations that an advertisement asks for."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
 from matching.knowledge import certificates
 from matching.requirements.scope import PREFERENCE, is_strict
@@ -11,7 +13,7 @@ from matching.requirements.types import Requirement
 _DRIVING = (
     r"(?:准驾车型 ?)?(?<![a-z0-9])[abc][123]?(?:[、/,或][abc][123]?)*(?: ?(?:及|或)?其?(?:以上|\+))?(?: ?(?:类|型|牌|级|本))?(?:的)?(?: ?(?:机动车|汽车|大车|货车|小车))?"
     r"(?:驾照|驾驶证|驾驶执照|驾驶照|驾驶本|驾证|证|照|本)(?: ?(?:或|及|含|以及)?以上)?"
-    r"|(?:机动车|汽车|叉车|铲车|[\u4e00-\u9fff]{2}机)?(?:驾驶证|驾照|驾驶执照|驾证)"
+    r"|(?:驾驶证|驾照|驾驶执照|驾证)"
 )
 _GRADE = r"(?:[一二三四五六七八1-8] ?级|[46](?![0-9年月%]))(?:[甲乙]等?)?"
 _EXAMINATION = (
@@ -33,8 +35,13 @@ _GENERIC = (
     r"[\u4e00-\u9fffa-z0-9/+·]{0,16}?(?:(?:从业|职业|执业|就业)?(?:任职)?(?:资格|资质)|上岗|上崗|操作|等级|执业|职业|技能|作业|培训|合格|健康)?(?:证书|执照|证(?![券明实据件照监言人候婚等]|书))"
     r"|(?:持|有|须|需|要)证(?:上岗|者)?|[\u4e00-\u9fff]{2,10}(?:执业|从业|职业|教师|护士|药师|医师|律师|会计)资格(?!审|条件|要求|:)"
 )
+# Characters that a cue may begin with; the others are passed over quickly.
+_FIRST = (
+    r"(?=[a-z准驾大国公专通过英日普韩计德法俄雅托注执统司一二建造信系软内三理心健营人消初中高副正助工会经审教技相])"
+)
+_VEHICLE = Lazy(r"(?:机动车|汽车|叉车|铲车|[\u4e00-\u9fff]{2}机)$")
 _CUE = Lazy(
-    rf"(?P<driving>{_DRIVING})|(?P<exam>{_EXAMINATION})|(?P<name>{_NAMES})|(?P<short>{_SHORT_NAMES})|(?P<title>{_TITLE})"
+    rf"{_FIRST}(?:(?P<driving>{_DRIVING})|(?P<exam>{_EXAMINATION})|(?P<name>{_NAMES})|(?P<short>{_SHORT_NAMES})|(?P<title>{_TITLE}))"
 )
 _GENERIC_END = Lazy(
     r"证书|执照|(?<![保认验论签查见印求考公佐旁例凭单实确担质指辩取反用制])证(?![本券劵明实据件照监言人候婚书伪])|(?:执业|从业|职业|教师|护士|药师|医师|律师)资格(?![审条要证:])"
@@ -100,10 +107,8 @@ def read_certificates(sentence: Sentence) -> Iterator[Requirement]:
     """Yield each certificate that a sentence asks for."""
     text = sentence.text
     taken = 0
-    named = {match.start(): match for _, match in zip(range(MAX_CUES), _CUE.re.finditer(text), strict=False)}
-    ends = [(match.start(), match) for match in named.values()]
-    ends += [(m.start(), m) for _, m in zip(range(MAX_CUES), _GENERIC_END.re.finditer(text), strict=False)]
-    for _, match in sorted(ends, key=lambda pair: pair[0]):
+    cues = [*islice(_CUE.re.finditer(text), MAX_CUES), *islice(_GENERIC_END.re.finditer(text), MAX_CUES)]
+    for match in sorted(cues, key=re.Match.start):
         start, end = match.span()
         if start < taken:
             continue
@@ -117,6 +122,9 @@ def read_certificates(sentence: Sentence) -> Iterator[Requirement]:
             end += 2 if name[:-1] in ("", "持", "有") and text[end : end + 2] == "上岗" else 0
         elif match.lastgroup == "short" and not _SHORT_NEAR.re.search(text):
             continue
+        elif match.lastgroup == "driving":
+            vehicle = _VEHICLE.re.search(text, max(start - 3, taken), start)
+            start = vehicle.start() if vehicle else start
         elif match.lastgroup == "exam" and text[end : end + 2] == "证书":
             end += 2
         if not _is_asked(sentence, start, end, is_sure=not is_generic and match.lastgroup in ("exam", "title")):

@@ -1,6 +1,7 @@
 """Conditions of the work: shifts, travel, and pay by the day, the hour or the item."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from matching.requirements.text import MAX_CUES, Lazy, Sentence
 from matching.requirements.types import Requirement
@@ -31,7 +32,7 @@ def _hours(sentence: Sentence) -> Requirement | None:
     routine = _NINE_TO_FIVE.re.search(text)
     if routine and not _REFUSED_ROUTINE.re.search(text[: routine.start()][-12:]):
         return Requirement("shift", "none", True, 0.85, *routine.span())
-    ranges = [m for _, m in zip(range(6), _CLOCK.re.finditer(text), strict=False) if m["sign"] or m["m1"] or "点" in m.group()]
+    ranges = [m for m in islice(_CLOCK.re.finditer(text), 6) if m["sign"] or m["m1"] or "点" in m.group()]
     if not ranges or not _TIME_HEADING.re.search(text) or _OTHER_TIME.re.search(text):
         return None
     begins, ends = [], []
@@ -100,7 +101,7 @@ _OTHER_TRAVEL = Lazy(
 _OTHER_TRAVEL_BEFORE = Lazy(
     r"(?:商务|领导|总经理|董事长|经理|老板|员工|个人旅游|安排|负责|协助|人员|办理|处理|会务|管理|行程|机票|申请|客户|晋升[^,]{0,20})(?:的|日常|各项|及|和)*$"
 )
-_LEISURE = Lazy(r"(?:旅游|旅行|休闲)、?$")
+_LEISURE = Lazy(r"(?:(?:旅游|旅行|休闲)、?|是否|有无)$")
 _WILLING = Lazy(r"能|适应|接受|需|须|经常|可|配合|服从|长期|短期|频繁|愿|偶尔|有时|定期|胜任|随|要求|适合|全国|省内|补|不反感")
 
 

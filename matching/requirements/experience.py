@@ -11,7 +11,7 @@ from matching.requirements.types import MANAGEMENT, SAME_WORK, Requirement
 
 NO_NUMBER = 0.5
 MAX_YEARS = 20
-_MAX_EVENTS = 32
+_MAX_EVENTS = 20
 
 _NONE_NEEDED = (
     r"(?:无需|无须|毋需|不需要?|不须|不用|不必)(?:你|您)?(?:有|具备)?(?:任何|相关|工作|行业|销售|从业|开发|一定|的|过往|学历|专业|[和与、]){0,5}(?:经验|工作年限|经历)"
@@ -19,7 +19,7 @@ _NONE_NEEDED = (
     r"|对?(?:经验|年限|经历)(?:、[^,、;:]{2,4}){0,3}(?:要求)?[: ]*(?:均|都|皆)?(?:不限|不拘|不作?做?(?:硬性)?要求|没有?(?:任何|硬性)?(?:要求|限制)|无(?:任何|硬性)?(?:要求|限制)|不要求|不是必须|不重要|不是问题|无所谓|可有可无|有无)"
     r"|(?:有无|有没有|有或无|无论有无)[^,;:]{0,10}?(?:经验|经历|基础)"
 )
-_WITHOUT = r"(?<!有)(?:暂无|无|没有?|零|0|缺乏|缺少)(?:过|任何|相关|此行业)?[^,;:()有无]{0,8}?经验"
+_WITHOUT = r"(?<!有)(?:暂无|无|没有?|零|(?<!\d)0(?=经验)|缺乏|缺少)(?:过|任何|相关|此行业)?[^,;:()有无]{0,8}?经验"
 _YOUNG = r"应往?届[^,;:、()]{0,6}?(?:生|者)|(?:优秀|广大|大学|高校|大中专|院校)毕业生|(?<![志])实习生|在校(?:大)?学?生|(?:接受|接收|可收?|招收|招)学徒|学徒(?=[也亦均皆]?可|[也亦]行)"
 _NOUN = r"经验|检验(?=者优|者?$)|(?<![已曾])经历(?![过了这着数各大一])|从业(?!资格|证|记录|[^,;:]{0,6}(?:经验|经历|年限))(?:者|人员)?|驾龄|(?:工作|从业|行业|公司|企业|项目|大厂|海外)背景|资历|(?<!社会)(?<!教育)工作者"
 _VERB = (
@@ -27,9 +27,13 @@ _VERB = (
     r"|参加工作"
 )
 
+# Characters that a cue may begin with; the others are passed over quickly.
+_FIRST = (
+    r"(?=[\d无毋不对经年有暂没零缺应优广大高院实在接可招学一二两三四五六七八九十半壹贰叁俩多数若几好检从驾工行公企项海资做干担曾当任带管领参])"
+)
 _EVENT = Lazy(
-    rf"(?P<none>{_NONE_NEEDED})|(?P<without>{_WITHOUT})|(?P<young>{_YOUNG})|(?P<years>{YEARS})|(?P<cut>{CUT})"
-    rf"|(?P<noun>{_NOUN})|(?P<verb>{_VERB})"
+    rf"{_FIRST}(?:(?P<none>{_NONE_NEEDED})|(?P<without>{_WITHOUT})|(?P<young>{_YOUNG})|(?P<years>{YEARS})|(?P<cut>{CUT})"
+    rf"|(?P<noun>{_NOUN})|(?P<verb>{_VERB}))"
 )
 
 _REFUSED = Lazy(r"勿|慎|绕|不要投|请不|免(?!费)|不考虑|不予")
@@ -47,28 +51,29 @@ _NOT_ASKED_BEFORE = Lazy(
     r"(?:总结|分享|积累|交流|传授|传递|共享|沉淀|汲取|借鉴|贡献|提升|提高|增长|吸取|累积|增加|收获)(?:的|和|与|及|并|[^,;:有]{0,4})?$"
     r"|(?:学习|根据|按照?|依据|结合|视|凭借|考核|丰富自己|一次|人生|成长|指导|帮助|为您|给你|拥有一支|技能和|知识和|知识与|技能与|技能及|知识及|先进的技术|上述|心得|失败|成功案例和|主要|创业)(?:的|个人|自身|其|你的?|您的?|工作)?$"
 )
-_LONG_BEFORE = Lazy(r"(?:总结|分享|积累|传授|共享|根据|按照?|依据|凭借|沉淀)[^,;:有]{0,10}$")
+_LONG_BEFORE = Lazy(r"(?:上述|总结|分享|积累|传授|共享|根据|按照?|依据|凭借|沉淀)[^,;:有]{0,10}$")
 _NOT_ASKED_BEHIND = Lazy(
-    r"(?:值|交流|分享|总结|教训|不足|会(?!议)|主义|和能力(?:定|而)|及能力(?:定|而)|定薪|面议|来调|让|等条|丰富的?(?:讲师|导师|老师|团队|师|专家|培训|教练|管理团队)|的(?:讲师|导师|老师|团队|师傅|领导|专家|分享|总结|交流|积累|基础上))"
+    r"(?:值|交流|分享|总结|教训|不足|会(?!议)|主义|和能力(?:定|而)|及能力(?:定|而)|定薪|面议|来调|而定|来定|定(?!位)|决定|高低|多少|深浅|让|等条|丰富的?(?:讲师|导师|老师|团队|师|专家|培训|教练|管理团队)|的(?:讲师|导师|老师|团队|师傅|领导|专家|分享|总结|交流|积累|基础上))"
 )
 _OFFICE_USE = Lazy(r"(?:办公|office|word|excel|ppt|wps|外语|计算机|电脑|工具|软件)[^,;:]{0,10}(?:使用|操作|应用|技巧)$")
 _EMPLOYER = Lazy(
     r"(?:公司|集团|我们|本店|我司|品牌|导师|讲师|老师|师傅|本院|总部|企业|专家|团队成员|成员)[^,;:]{0,8}(?:拥有|具有|有|具备|已有|凭借|历经|专注|深耕|成立|由)[^,;:]{0,16}$"
 )
 _NOT_ASKED_YEARS_BEFORE = Lazy(
-    r"(?:成立|创立|创办|历史|近|入职|入司|满|连续工作|质保|保修|陈酿|合同|租|居住|有效|每|未来|第|至今|经过|创建|设厂|最近|签订?|实习期|试用期|转正|之后|后|服务|社保|缴纳)"
+    r"(?:成立|创立|创办|历史|近|入职|入司|满|连续工作|工龄|质保|保修|陈酿|合同|租|居住|有效|每|未来|第|至今|经过|创建|设厂|最近|签订?|实习期|试用期|转正|之后|后|服务|社保|缴纳)"
     r"(?:至少|了|已|的|已有|期|达|约)*$"
 )
 _NOT_ASKED_YEARS_BEHIND = Lazy(
-    r" ?(?:[^,;:]{0,4}(?:历史|陈酿|沉淀|积淀|发展|享受|品牌|老店|质保|保修|合同|晋升|调薪|旅游|带薪|以下|以内|老牌|悠久|买车|买房|考评|制|期|\d+元|毕业生|应届|往届|一次|两次|以下|以内)|(?<!上)(?:内(?!部|勤|外|销)|后(?!台|端|勤|期|厨|续)|前(?!台|端|厅|列|期)|来(?!料))|[月日/]|底|初|里|就)"
+    r" ?(?:[^,;:]{0,4}(?:历史|陈酿|沉淀|积淀|发展|享受|品牌|老店|质保|保修|合同|晋升|调薪|旅游|带薪|以下|以内|老牌|悠久|买车|买房|考评|\d+元|毕业生|应届|往届|一次|两次|以下|以内)|(?<!上)(?:内(?!部|勤|外|销)|后(?!台|端|勤|期|厨|续)|前(?!台|端|厅|列|期)|来(?!料))|[月日/]|底|初|里|就)"
 )
+_NOUN_BEHIND = Lazy(r"经验|经历|从业")
 _AT_MOST = Lazy(r"(?:以下|以内|及以下)[^,;:]{0,10}(?:经验|经历)")
 _MONTHS = Lazy(r" ?\d{1,2} ?月")
 _WISH = Lazy(
     r"(?:志于?|愿意?|想要?|望|热爱|欢|有意|立志|致力于?|打算|准备|长期|专业|适合|能够?|可以|主要|乐于|意向|兴趣|决心|公司|我们|不|是一家|继续|独立|负责|专门|集团|单位)(?:在[^,]{0,8})?[^,;:]{0,3}$"
 )
 _WISHING = Lazy(r"愿意?|有志|立志|热爱|希望|想|喜欢|乐于|感兴趣|有意")
-_CUE = Lazy(r"经验|经历|从业|年限|驾龄|工龄|资历|工作(?!满|制)|任职|从事")
+_CUE = Lazy(r"经验|经历|从业|年限|驾龄|资历|工作(?!满|制)|任职|从事")
 
 _BETWEEN = Lazy(r"[^有具,;]{0,6}?(?:要求|至少|不少于|不低于|须|约|大约|在|为|[: (,，]|达到|需|已有|有|满)*$")
 _MANAGE = Lazy(r"管理|带团队|带领|带队|领导|主管|团队")
@@ -174,13 +179,14 @@ def _event(sentence: Sentence, kind: str, match: re.Match[str]) -> _Group | None
             return None
         if word and is_decimal_part(text, start):
             years = NO_NUMBER + float(text[start - 2])
-        if _NOT_ASKED_YEARS_BEFORE.re.search(text, max(start - 12, 0), start) or _EMPLOYER.re.search(
-            text, max(start - 30, 0), start
-        ):
+        if _EMPLOYER.re.search(text, max(start - 30, 0), start):
+            return None
+        has_noun = _NOUN_BEHIND.re.search(sentence.after(end))
+        if not has_noun and _NOT_ASKED_YEARS_BEFORE.re.search(text, max(start - 12, 0), start):
             return None
         if _AT_MOST.re.match(text, end):
             years = 0.0
-        elif _NOT_ASKED_YEARS_BEHIND.re.match(text, end) or _MONTHS.re.match(text, end):
+        elif (not has_noun and _NOT_ASKED_YEARS_BEHIND.re.match(text, end)) or _MONTHS.re.match(text, end):
             return None
         group.years, group.is_range_up = years, bool(match["up"])
         group.number_start, group.number_end = start, end
@@ -248,7 +254,7 @@ def _is_bare(sentence: Sentence, event: _Group) -> bool:
 
 def _followed_by_noun(sentence: Sentence, event: _Group, gap: str) -> bool:
     """Return whether a number has a noun of its own behind it: 有经验者优先，2年以上管理经验."""
-    if gap.strip(" :(") == "" and len(gap) <= 2:
+    if gap.strip(" (") == "" and len(gap) <= 2:
         return False
     return "经验" in sentence.after(event.end) or "经历" in sentence.after(event.end)
 
@@ -313,7 +319,7 @@ def _field(sentence: Sentence, group: _Group) -> str:
     if _MANAGE.re.search(phrase) and not _NOT_PEOPLE.re.search(phrase):
         return MANAGEMENT
     phrase = _FILLER.re.sub("", phrase)[:20]
-    pairs = {phrase[i : i + 2] for i in range(len(phrase) - 1)}
-    if len(phrase) < 2 or any(pair in sentence.title for pair in pairs):
+    pairs = [phrase[i : i + 2] for i in range(len(phrase) - 1)]
+    if 2 * sum(pair in sentence.title for pair in pairs) >= len(pairs):
         return SAME_WORK
     return phrase

@@ -1,6 +1,8 @@
 """Several different jobs in one advertisement."""
 
+import re
 from collections.abc import Iterator
+from itertools import islice
 
 from matching.requirements.text import Lazy, Sentence
 from matching.requirements.types import Requirement
@@ -22,6 +24,7 @@ _JOB = r"[\u4e00-\u9fffa-z+#.]{1,9}?(?:工|员|师|长|手|助理|司机|干部|
 _COUNTED = Lazy(
     rf"(?P<name>{_JOB})(?:\([^()]{{0,8}}\))?(?:[: 、]|若干|各|共|招|聘)*\(?(?:\d{{1,3}}|[一二两三四五六七八九十]{{1,2}}|若干|数|多)(?:[-~]\d+)?(?:名|人(?!以|团|的|队|左|间)|位(?!数))"
 )
+_COUNTS = Lazy(r"(?:[\d一二三四五六七八九十数多]|若干)\)?(?:名|人|位)")
 _LISTED = Lazy(
     r"(?:招聘|急聘|诚聘|诚招|急招|高薪聘|招募|空缺|热招|现招)?(?:的)?(?:岗位|职位|工种|人员)(?:有|为|如下|名称|包括)*[: ]+(?P<list>[^;]{4,90})|(?:急聘|诚聘|招聘|诚招|急招|招|聘)[: ](?P<other>[^;]{4,90})"
 )
@@ -44,7 +47,9 @@ def _are_different(names: list[str]) -> bool:
 def read_jobs(sentence: Sentence) -> Iterator[Requirement]:
     """Yield that a sentence offers two or more different jobs."""
     text = sentence.text
-    counted = [m for _, m in zip(range(_MAX_NAMES), _COUNTED.re.finditer(text), strict=False)]
+    counted: list[re.Match[str]] = []
+    if sum(1 for _ in _COUNTS.re.finditer(text)) > 1:
+        counted = list(islice(_COUNTED.re.finditer(text), _MAX_NAMES))
     if len(counted) > 1 and _are_different([m["name"] for m in counted]) and not _NOT_OFFERED.re.search(text):
         yield Requirement("jobs", True, True, 0.9, counted[0].start(), counted[-1].end())
         return
@@ -74,7 +79,14 @@ def read_title_jobs(title: str) -> Iterator[Requirement]:
 _HEADING = Lazy(rf"^[ \d.、)(一二三四五六七八九十]*(?:岗位|职位)?[一二三四五六1-9]?[: ]?(?P<name>{_JOB})(?:\(.{{0,12}}\))?(?:\d+(?:名|人|位))?(?::|$|\d+(?:名|人|位))")
 
 
+_HEADING_SIGN = Lazy(r":|名|人|位")
+_LONGEST_NAME = 12
+
+
 def heading_job(sentence: Sentence) -> str:
     """Return the group of the job that a sentence begins with as a heading, '保安：' or '电工3名'; else empty."""
-    match = _HEADING.re.match(sentence.text[:40])
+    text = sentence.text
+    if len(text) > _LONGEST_NAME and not _HEADING_SIGN.re.search(text, 0, 24):
+        return ""
+    match = _HEADING.re.match(text, 0, 40)
     return _group(match["name"]) if match and _GROUPS.re.search(match["name"]) else ""

@@ -27,7 +27,7 @@ _TRAILING = Lazy(_LINK + "$")
 _RELATED = Lazy(r"相关|相近|相似|类似")
 # A name of one field that contains a joining word: '国际经济与贸易', '计算机科学与技术'.
 _ONE_FIELD = Lazy(r"(?:与|和|及其?)(?=技术|工程|贸易|应用|工艺|制造|管理|自动化|信息系统|设备|控制|通信工程|装备|施工|维修|造价)")
-_JOINT = Lazy(r"等(?!级)(?:的)?|[、/,+]|和|与|以及|或者?|及其?(?!他)| +|\(|\)")
+_JOINT = Lazy(r"(?<!中)(?<!高)等(?!级)(?:的)?|[、/,+]|和|与|以及|或者?|及其?(?!他)| +|\(|\)")
 # What comes before the first field in the same clause.
 _LEAD = Lazy(
     r".*(?:以上学?历?|学历|文凭|毕业于?|要求为?|全日制|统招|具有|具备|[优限]|有(?!色|机)|为|(?<!可)是|主修|[男女]性?|岁|优先|:|院校|大学(?!物理|数学|英语)|高校"
@@ -108,7 +108,9 @@ def _fields(head: str, *, is_sure: bool) -> list[tuple[str, int, int]]:
         if _NEVER_FIELD.re.search(name) or len(name) > 16 or not _FIELD_SHAPE.re.match(name):
             break
         is_odd = bool(_NO_FIELD.re.match(name))
-        if not is_known and (crosses or is_odd or not (is_sure or not is_last)):
+        if not is_known and is_odd and not crosses:
+            return [field for field in reversed(fields) if stems.search(field[0])]
+        if not is_known and (crosses or not (is_sure or not is_last)):
             break
         if crosses and is_odd:
             break

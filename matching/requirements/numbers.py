@@ -20,6 +20,7 @@ YEARS = (
 CUT = r"(?<![\d一二两三四五六七八九十半几多数每全当去今明后前近壹贰叁上])年(?:\(含\))?(?:及|或)?以上"
 """Source of a pattern for '年以上' whose number was cut off."""
 
+_ITEM_BEFORE = Lazy(r"(?:要求|资格|描述|职责|条件|标准|我们|说明)[:]?$|[,;]$")
 _DECIMAL = Lazy(r"(?<![\d.])\d\.$")
 
 
@@ -44,5 +45,5 @@ def is_decimal_part(text: str, start: int) -> bool:
     match = _DECIMAL.re.search(text, max(start - 3, 0), start)
     if not match or text[start : start + 1] != "5":
         return False
-    before = text[: match.start()].rstrip()
-    return bool(before) and before[-1] not in ":,;"
+    before = text[max(match.start() - 8, 0) : match.start()].rstrip(" -")
+    return bool(before) and not _ITEM_BEFORE.re.search(before)

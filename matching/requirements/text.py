@@ -11,7 +11,7 @@ MAX_SENTENCE = 400
 """Characters after which a sentence ends in any case: the work for one sentence is bounded, so that the time
 for a text grows with its length."""
 
-MAX_CUES = 24
+MAX_CUES = 10
 """Cues of one kind that are looked at in one sentence."""
 
 
@@ -59,6 +59,7 @@ def _folded_character(character: str) -> str:
 
 
 # Characters of a word that stand apart: '学 历', '经 验'.
+_MAY_BE_SPACED = Lazy(r" [\u4e00-\u9fff] ")
 _SPACED = Lazy(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?: [\u4e00-\u9fff](?![\u4e00-\u9fff])){1,12}")
 
 
@@ -70,7 +71,7 @@ def _close_up(match: re.Match[str]) -> str:
 def fold(text: str) -> str:
     """Return the text in half width, lower case and simplified characters, as long as it was."""
     folded = text.translate({ord(c): _folded_character(c) for c in set(text)})
-    return _SPACED.re.sub(_close_up, folded)
+    return _SPACED.re.sub(_close_up, folded) if _MAY_BE_SPACED.re.search(f"{folded} ") else folded
 
 
 _BREAK = Lazy(r"[\n\r。;!?…]+|(?<![\d.a-z])[1-9]\d?[、.)](?!\d)|(?<![\u4e00-\u9fff])[一二三四五六七八九十][、.)]")
@@ -139,6 +140,13 @@ _OPTIONAL_HEADING = Lazy(r"优先(?:条件|考虑|录用|录取|项)?[: ]*$|加�
 _HEADING = Lazy(r"^.{0,14}(?:要求|职责|待遇|福利|条件|资格|说明|内容|简介|时间|地点|描述|介绍|我们)[^,]{0,4}:?$")
 
 
+def _opens_preferences(line: str, is_optional: bool) -> bool:
+    """Return whether the lines behind a short line are preferences; `is_optional` if it is no heading."""
+    if _OPTIONAL_HEADING.re.search(line):
+        return line.startswith(("优先", "加分", "满足", "具备", "符合", "以下", "有以下"))
+    return is_optional and not _HEADING.re.match(line)
+
+
 def sentences(text: str, title: str = "") -> Iterator[Sentence]:
     """Yield the sentences of a folded text in order; an item of a list is a sentence."""
     is_optional, start = False, 0
@@ -148,10 +156,8 @@ def sentences(text: str, title: str = "") -> Iterator[Sentence]:
             part = text[start : min(end, start + MAX_SENTENCE)]
             stripped = part.strip(" :-*")
             if stripped:
-                if len(stripped) < 24 and _OPTIONAL_HEADING.re.search(stripped):
-                    is_optional = stripped.startswith(("优先", "加分", "满足", "具备", "符合", "以下", "有以下"))
-                elif _HEADING.re.match(part.strip()):
-                    is_optional = False
+                if len(stripped) < 24:
+                    is_optional = _opens_preferences(stripped, is_optional)
                 yield Sentence(part, start, title, is_optional)
             start += len(part)
         start = match.end() if match else end
