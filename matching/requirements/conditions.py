@@ -1,5 +1,6 @@
 """Conditions of the work: shifts, travel, and pay by the day, the hour or the item."""
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -10,19 +11,32 @@ _NIGHT_WORD = r"(?:大夜|小夜|长夜|夜|晚)班|通宵|夜间(?:值守|工�
 _NO = r"(?:无需|无须|不需要?|不用|不必|不须|没有|无|不|免|拒绝|杜绝|从不|谢绝|非)"
 _SHIFT = Lazy(
     rf"(?P<no>{_NO}(?:值|上|倒|轮|做|熬|安排|任何|存在)*(?:{_NIGHT_WORD}|倒班|轮班|熬夜))"
-    r"|(?P<both>早(?:班)?[、,/和及与]?(?:中(?:班)?)?[、,/和及与]?晚(?:班)?(?=班|轮|倒|两班)|早晚班|早中晚班?|(?:分|有)?早班[^;]{0,24}?(?:晚|中|夜)班|(?:白|日)[、/]?(?:夜|晚)班|白班[^;]{0,6}?(?:夜|晚)班|中夜班|早二班)"
-    r"|(?P<rotating>(?:[两二三四2-4]|早晚|昼夜|四班三|三班两|三班二)班(?:制|[倒运]|[两二三四]?[倒运]转?|轮)|[两二三2-3]班[^,]{0,2}倒|[两二三四2-4]班[两二三四2-4]?(?:运转|倒|轮)|倒班|倒夜班|[轮翻换]班|倒[两二三2-3]班|[早晚]轮班|[做上]一休一|[做上]二休二|[上做]一天休一天|24小时轮)"
-    r"|(?P<day>(?:长|常|正常|全|纯|固定|只上|都是|全部)(?:日|白)班|(?<![\u4e00-\u9fff])白班|日班|行政班|正常班|长白|常白|白天班|(?:上|工作|作息|班)[^,]{0,4}(?:正常)?白班)"
+    r"|(?P<both>早(?:班)?[、,/和及与]?(?:中(?:班)?)?[、,/和及与]?晚(?:班)?(?=班|轮|倒|两班)|早晚班"
+    r"|早中晚班?|(?:分|有)?早班[^;]{0,24}?(?:晚|中|夜)班|(?:白|日)[、/]?(?:夜|晚)班|白班[^;]{0,6}?(?:夜"
+    r"|晚)班|中夜班|早二班)"
+    r"|(?P<rotating>(?:[两二三四2-4]|早晚|昼夜|四班三|三班两|三班二)班(?:制|[倒运]|[两二三四]?[倒运]转?|轮)"
+    r"|[两二三2-3]班[^,]{0,2}倒|[两二三四2-4]班[两二三四2-4]?(?:运转|倒|轮)|倒班|倒夜班|[轮翻换]班"
+    r"|倒[两二三2-3]班|[早晚]轮班|[做上]一休一|[做上]二休二|[上做]一天休一天|24小时轮)"
+    r"|(?P<day>(?:长|常|正常|全|纯|固定|只上|都是|全部)(?:日|白)班|(?<![\u4e00-\u9fff])白班|日班|行政班"
+    r"|正常班|长白|常白|白天班|(?:上|工作|作息|班)[^,]{0,4}(?:正常)?白班)"
     rf"|(?P<night>{_NIGHT_WORD})"
 )
 _FEARED = Lazy(r"(?:怕|厌|恨|告别|摆脱|远离|拒绝|上海|公交|末)[^,]{0,5}$")
 _NIGHT_NOT_WORK = Lazy(r"车(?!间)|公交|线")
 _CLOCK = Lazy(
-    r"(?<!\d)(?<!\d[:.])(?P<h1>\d{1,2}) ?(?:[:.点时](?P<m1>[0-5]\d|半)?(?:分)?|点)? ?(?:半)?(?:上班)? ?(?:-|~|—|–|一|至|到|--)+ ?(?P<next>次日|第二天|凌晨|零晨|翌日|晚上?|下午|上午|中午|早上?)? ?(?P<h2>\d{1,2}) ?(?P<sign>[:.点时])? ?(?P<m2>[0-5]\d|半)?"
+    r"(?<!\d)(?<!\d[:.])(?P<h1>\d{1,2}) ?(?:[:.点时](?P<m1>[0-5]\d|半)?(?:分)?|点)? ?(?:半)?(?:上班)? ?(?:-"
+    r"|~|—|–|一|至|到|--)+ ?(?P<next>次日|第二天|凌晨|零晨|翌日|晚上?|下午|上午|中午"
+    r"|早上?)? ?(?P<h2>\d{1,2}) ?(?P<sign>[:.点时])? ?(?P<m2>[0-5]\d|半)?"
 )
 _TIME_HEADING = Lazy(r"时间|上班|作息|班次|班制|双休|单休|工作制|月休|休息|坐班|(?:上午|早).*(?:下午|晚)")
 _OTHER_TIME = Lazy(r"面试|报名|联系|咨询|来电|营业|应聘|接待|拨打|预约|兼职|直播")
-_NINE_TO_FIVE = Lazy(r"[朝早]上?[八九89](?:点半?|:[03]0)?[、, ]?(?:(?:到|至|-|~)(?:晚|下午)?|晚|下午)上?(?:五|六|[56](?!\d)|17|18)")
+_AFTERNOON = Lazy(r"下午|晚|中午")
+_MAX_RANGES = 6
+_LAST_DAY_HOUR = 18
+_NINE_TO_FIVE = Lazy(
+    r"[朝早]上?[八九89](?:点半?|:[03]0)?[、, ]?(?:(?:到|至|-|~)(?:晚|下午)?|晚|下午)上?(?:五|六|[56](?!\d)"
+    r"|17|18)"
+)
 _REFUSED_ROUTINE = Lazy(r"(?:拒绝|不想|厌倦|告别|不再|不是|无需|不用|不要)[^,]{0,6}$")
 
 
@@ -30,35 +44,47 @@ def _hours(sentence: Sentence) -> Requirement | None:
     """Return the shift that stated hours of work mean, if they mean one."""
     text = sentence.text
     routine = _NINE_TO_FIVE.re.search(text)
-    if routine and not _REFUSED_ROUTINE.re.search(text[: routine.start()][-12:]):
+    if routine and not _REFUSED_ROUTINE.re.search(text, max(routine.start() - 12, 0), routine.start()):
         return Requirement("shift", "none", True, 0.85, *routine.span())
-    ranges = [m for m in islice(_CLOCK.re.finditer(text), 6) if m["sign"] or m["m1"] or "点" in m.group()]
-    if not ranges or not _TIME_HEADING.re.search(text) or _OTHER_TIME.re.search(text):
+    matches = [
+        m for m in islice(_CLOCK.re.finditer(text), _MAX_RANGES) if m["sign"] or m["m1"] or "点" in m[0]
+    ]
+    if not matches or not _TIME_HEADING.re.search(text) or _OTHER_TIME.re.search(text):
         return None
-    begins, ends = [], []
-    for match in ranges:
-        before = text[max(match.start() - 4, 0) : match.start()]
-        first, last = int(match["h1"]), int(match["h2"])
-        if ("下午" in before or "晚" in before or "中午" in before) and first < 12:
-            first += 12
-        word = match["next"] or ""
-        if word in ("下午", "晚", "晚上", "中午") and last < 12:
-            last += 12
-        elif not word and last < 12 and last < first:
-            last += 12
-        elif not word and last <= 8 and first <= 8 and ("下午" in before or len(begins) >= 1):
-            first, last = first + 12 if first < 12 else first, last + 12
-        elif word in ("次日", "第二天", "凌晨", "零晨", "翌日"):
-            last += 24
-        begins.append(first)
-        ends.append(last)
-    start, end = ranges[0].start(), ranges[-1].end()
-    earliest, latest = min(begins), max(ends)
+    ranges: list[tuple[int, int]] = []
+    for match in matches:
+        ranges.append(_range(text, match, is_later=bool(ranges)))
+    earliest, latest = min(first for first, _ in ranges), max(last for _, last in ranges)
+    place = matches[0].start(), matches[-1].end()
     if latest > 24 or earliest >= 18:
-        return Requirement("shift", "night", True, 0.8, start, end)
-    if 5 <= earliest <= 10 and latest - earliest >= 5 and 12 <= latest <= 18:
-        return Requirement("shift", "none", True, 0.75, start, end)
+        return Requirement("shift", "night", True, 0.8, *place)
+    if 5 <= earliest <= 10 and latest - earliest >= 5 and 12 <= latest <= _LAST_DAY_HOUR:
+        return Requirement("shift", "none", True, 0.75, *place)
     return None
+
+
+def _range(text: str, match: re.Match[str], *, is_later: bool) -> tuple[int, int]:
+    """Return the hours of a stated range, the second over 24 if it is of the next day.
+
+    Args:
+        text: the sentence.
+        match: a match of _CLOCK.
+        is_later: whether another range stands before, so that 1:30-5:00 is in the afternoon.
+    """
+    before, word = text[max(match.start() - 4, 0) : match.start()], match["next"] or ""
+    first, last = int(match["h1"]), int(match["h2"])
+    is_afternoon = bool(_AFTERNOON.re.search(before))
+    if is_afternoon and first < 12:
+        first += 12
+    if word in ("次日", "第二天", "凌晨", "零晨", "翌日"):
+        return first, last + 24
+    if first >= 18 and last < first and not word:
+        return first, last + 24
+    if last < 12 and (word in ("下午", "晚", "晚上", "中午") or (not word and last < first)):
+        return first, last + 12
+    if not word and first <= 8 and last <= 8 and (is_afternoon or is_later):
+        return first + 12, last + 12
+    return first, last
 
 
 def read_shift(sentence: Sentence) -> Iterator[Requirement]:
@@ -93,16 +119,23 @@ def read_shift(sentence: Sentence) -> Iterator[Requirement]:
 
 
 _TRAVEL = Lazy(
-    rf"(?P<no>(?:{_NO}|极少|少)(?:任何|存在|经常|安排|要求)*(?:出差|外出|跑外|驻外))|(?P<yes>出差|外派(?!培训|学习)|差旅(?:费)?(?:补|津|实报|另|全额|由|均由)|驻外|外驻|长差|短差)"
+    rf"(?P<no>(?:{_NO}|极少|少)(?:任何|存在|经常|安排|要求)*(?:出差|外出|跑外|驻外))|(?P<yes>出差"
+    rf"|外派(?!培训|学习)|差旅(?:费)?(?:补|津|实报|另|全额|由|均由)|驻外|外驻|长差|短差)"
 )
 _OTHER_TRAVEL = Lazy(
-    r"的?(?:组织|申请|报销单|报销流程|审批|订|机票|行程|准备|费用(?:审|报|管)|票务|管理|安排等|手续|预定|人员的|组织安排|培训|事宜|计划|报告|住宿预|销售业务|\)?总经理|旅游|[、,]会务|、酒店|及会议|、会议|总结|机会)"
+    r"的?(?:组织|申请|报销单|报销流程|审批|订|机票|行程|准备|费用(?:审|报|管)|票务|管理|安排等|手续|预定"
+    r"|人员的|组织安排|培训|事宜|计划|报告|住宿预|销售业务|\)?总经理|旅游|[、,]会务|、酒店|及会议|、会议"
+    r"|总结|机会)"
 )
 _OTHER_TRAVEL_BEFORE = Lazy(
-    r"(?:商务|领导|总经理|董事长|经理|老板|员工|个人旅游|安排|负责|协助|人员|办理|处理|会务|管理|行程|机票|申请|客户|晋升[^,]{0,20})(?:的|日常|各项|及|和)*$"
+    r"(?:商务|领导|总经理|董事长|经理|老板|员工|个人旅游|安排|负责|协助|人员|办理|处理|会务|管理|行程|机票"
+    r"|申请|客户|晋升[^,]{0,20})(?:的|日常|各项|及|和)*$"
 )
 _LEISURE = Lazy(r"(?:(?:旅游|旅行|休闲)、?|是否|有无)$")
-_WILLING = Lazy(r"能|适应|接受|需|须|经常|可|配合|服从|长期|短期|频繁|愿|偶尔|有时|定期|胜任|随|要求|适合|全国|省内|补|不反感")
+_WILLING = Lazy(
+    r"能|适应|接受|需|须|经常|可|配合|服从|长期|短期|频繁|愿|偶尔|有时|定期|胜任|随|要求|适合|全国|省内|补"
+    r"|不反感"
+)
 
 
 def read_travel(sentence: Sentence) -> Iterator[Requirement]:
@@ -118,8 +151,10 @@ def read_travel(sentence: Sentence) -> Iterator[Requirement]:
         certainty = 0.9
         if is_travel:
             near = sentence.before(start) + sentence.after(end, 12)
-            if _LEISURE.re.search(before) or _OTHER_TRAVEL.re.match(behind) or (
-                _OTHER_TRAVEL_BEFORE.re.search(before) and not _WILLING.re.search(sentence.before(start))
+            if (
+                _LEISURE.re.search(before)
+                or _OTHER_TRAVEL.re.match(behind)
+                or (_OTHER_TRAVEL_BEFORE.re.search(before) and not _WILLING.re.search(sentence.before(start)))
             ):
                 continue
             certainty = 0.9 if _WILLING.re.search(near) else 0.6
@@ -133,11 +168,17 @@ def read_travel(sentence: Sentence) -> Iterator[Requirement]:
 
 
 _DAY_WAGE = Lazy(
-    r"(?P<item>计件(?!奖|提成|补)|按件计|记件)|(?P<day>日结|天结|当天结|当日结|(?:工资|薪|款)[^,;]{0,4}现结|/现结|时薪|(?<!当)日薪(?!酬)|小时工(?!作|资制)|钟点工|按(?:天|日|小时)(?:计|结|算|付|发)|计时工|按天|日工资)"
-    r"|(?P<rate>\d+(?:\.\d+)?(?:[-~—至到]\d+(?:\.\d+)?)?(?:元|块)?(?:左右|以上|起)?(?:/|每|一|\\)(?:人)?(?:/|每)?(?:每)?(?:天|日|小?时|工时|钟|h(?![a-z])|hour)|(?:每天|一天|每小时|一小时|每日|一个小时)(?:工资)?[^,\d]{0,4}\d+(?:-\d+)?(?:元|块))"
+    r"(?P<item>计件(?!奖|提成|补)|按件计|记件)|(?P<day>日结|天结|当天结|当日结|(?:工资|薪|款)[^,;]{0,4}现结"
+    r"|/现结|时薪|(?<!当)日薪(?!酬)|小时工(?!作|资制)|钟点工|按(?:天|日|小时)(?:计|结|算|付|发)|计时工|按天"
+    r"|日工资)"
+    r"|(?P<rate>\d+(?:\.\d+)?(?:[-~—至到]\d+(?:\.\d+)?)?(?:元|块)?(?:左右|以上|起)?(?:/|每|一"
+    r"|\\)(?:人)?(?:/|每)?(?:每)?(?:天|日|小?时|工时|钟|h(?![a-z])|hour)|(?:每天|一天|每小时|一小时|每日"
+    r"|一个小时)(?:工资)?[^,\d]{0,4}\d+(?:-\d+)?(?:元|块))"
 )
 _NOT_WAGE_BEFORE = Lazy(
-    r"(?:补助|补贴|餐补|津贴|加班费?|奖金?|饭补|餐费|生活费|住宿费?|交通费?|车补|房补|话补|全勤|伙食|高温|夜班|罚|扣|培训|试用|实习期|见习|周[六日末]|节?假日|双休日?|平时|法定|约合|出差|超时|标准间|房租|学习期|试岗|免费|带薪|试工|补|工龄)[^,;]{0,12}$"
+    r"(?:补助|补贴|餐补|津贴|加班费?|奖金?|饭补|餐费|生活费|住宿费?|交通费?|车补|房补|话补|全勤|伙食|高温"
+    r"|夜班|罚|扣|培训|试用|实习期|见习|周[六日末]|节?假日|双休日?|平时|法定|约合|出差|超时|标准间|房租"
+    r"|学习期|试岗|免费|带薪|试工|补|工龄)[^,;]{0,12}$"
 )
 _NOT_WAGE_BEHIND = Lazy(r"(?:的|左右|为)?(?:补|津贴|餐|饭|午餐|加班|奖|工作制|制度|伙食|罚)")
 _NOT_ITEM = Lazy(r"(?:无|非|不)(?:是)?$")
@@ -165,7 +206,9 @@ def read_day_wage(sentence: Sentence) -> Iterator[Requirement]:
 _PAY = Lazy(r"薪|工资|待遇|收入|报酬|底薪|保底|兼职|价")
 
 _COMMISSION = Lazy(
-    r"(?<!责任)(?<!责)(?:无|没有|零|(?<![\d.k-])0|不设|不含|不发)底薪(?!上限|限制|压力)|底薪[:为 ]{0,2}(?:无(?!责)|0(?!\d)|零)(?!责)|纯(?:提成|佣金)|(?:只有|全部?|全靠|仅|完全)(?:是|为|靠|拿)?(?:业绩)?(?:提成|佣金)(?:制|,|$)|无(?:保底|基本)工资"
+    r"(?<!责任)(?<!责)(?:无|没有|零|(?<![\d.k-])0|不设|不含|不发)底薪(?!上限|限制|压力)"
+    r"|底薪[:为 ]{0,2}(?:无(?!责)|0(?!\d)|零)(?!责)|纯(?:提成|佣金)|(?:只有|全部?|全靠|仅|完全)(?:是|为|靠"
+    r"|拿)?(?:业绩)?(?:提成|佣金)(?:制|,|$)|无(?:保底|基本)工资"
 )
 _REFUSED_COMMISSION = Lazy(r"(?:不是|绝非|非|拒绝|告别|并不是|不会|有)[^,]{0,4}$")
 
@@ -175,4 +218,3 @@ def read_commission(sentence: Sentence) -> Iterator[Requirement]:
     match = _COMMISSION.re.search(sentence.text)
     if match and not _REFUSED_COMMISSION.re.search(sentence.text[max(match.start() - 8, 0) : match.start()]):
         yield Requirement("commission_only", True, True, 0.85, *match.span())
-

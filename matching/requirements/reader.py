@@ -10,7 +10,7 @@ from matching.requirements.experience import read_years
 from matching.requirements.jobs import heading_job, read_jobs, read_title_jobs
 from matching.requirements.majors import read_majors
 from matching.requirements.text import Lazy, Sentence, fold, sentences
-from matching.requirements.types import Requirement
+from matching.requirements.types import Kind, Requirement
 
 MAX_REQUIREMENTS = 400
 """Requirements after which the rest of a text is not read: no advertisement has as many."""
@@ -20,14 +20,23 @@ _Reader = Callable[[Sentence], Iterator[Requirement]]
 # A sentence without any of these words is passed over, one with them goes to the readers that need them.
 _READERS: tuple[tuple[Lazy, _Reader], ...] = (
     (
-        Lazy(r"学历|学位|文化|文凭|小学|中学|初中|高中|职高|中专|技校|中技|中职|职校|中等|大专|专科|高职|本科|大学|硕士|研究生|博士|学士|[一二]本|mba"),
+        Lazy(
+            r"学历|学位|文化|文凭|小学|中学|初中|高中|职高|中专|技校|中技|中职|职校|中等|大专|专科|高职"
+            r"|本科|大学|硕士|研究生|博士|学士|[一二]本|mba"
+        ),
         read_education,
     ),
     (
-        Lazy(r"经验|经历|年|从业|从事|[做干]过|担任|曾任|当过|任职|带领|应届|应往届|毕业生|实习生|在校|学徒|背景|驾龄|资历|工作者|检验|团队"),
+        Lazy(
+            r"经验|经历|年|从业|从事|[做干]过|担任|曾任|当过|任职|带领|应届|应往届|毕业生|实习生|在校|学徒"
+            r"|背景|驾龄|资历|工作者|检验|团队"
+        ),
         read_years,
     ),
-    (Lazy(r"证|[照本]|驾|级|资格|职称|考试|cet|tem|[a-z]{3}|n[12]|师|软考|内审员|雅思|托[福业]|专[四八]"), read_certificates),
+    (
+        Lazy(r"证|[照本]|驾|级|资格|职称|考试|cet|tem|[a-z]{3}|n[12]|师|软考|内审员|雅思|托[福业]|专[四八]"),
+        read_certificates,
+    ),
     (Lazy(r"专业|科系|背景|毕业|本科|大专|专科|中专|硕士|博士"), read_majors),
     (Lazy(r"班|夜|[朝早]|白|\d[:.点时]|休[一二]"), read_shift),
     (Lazy(r"出差|外派|差旅|驻外|外驻|外出|跑外|长差|短差"), read_travel),
@@ -64,7 +73,7 @@ def read_line(line: str, title: str = "") -> tuple[Requirement, ...]:
         requirements += _read(sentence)
         if len(requirements) > MAX_REQUIREMENTS:
             break
-    return tuple(sorted(requirements, key=lambda r: (r.start, r.end)))
+    return _without_repeats(requirements, kinds_in_full=("years", "certificate", "major"))
 
 
 def read_requirements(title: str, text: str) -> tuple[Requirement, ...]:
@@ -81,7 +90,9 @@ def read_requirements(title: str, text: str) -> tuple[Requirement, ...]:
     folded_title = fold(title)
     requirements: list[Requirement] = []
     for sentence in sentences(folded_title):
-        requirements += (replace(r, in_title=True, certainty=round(r.certainty * 0.9, 3)) for r in _read(sentence))
+        requirements += (
+            replace(r, in_title=True, certainty=round(r.certainty * 0.9, 3)) for r in _read(sentence)
+        )
     requirements += read_title_jobs(folded_title)
     headings: dict[str, Sentence] = {}
     for sentence in sentences(fold(text), folded_title):
@@ -97,13 +108,19 @@ def read_requirements(title: str, text: str) -> tuple[Requirement, ...]:
     return _without_repeats(requirements)
 
 
-def _without_repeats(requirements: list[Requirement]) -> tuple[Requirement, ...]:
-    """Return the requirements in the order of the text, each value once."""
+def _without_repeats(
+    requirements: list[Requirement], *, kinds_in_full: tuple[Kind, ...] = ()
+) -> tuple[Requirement, ...]:
+    """Return the requirements in the order of the text, each value once.
+
+    Args:
+        requirements: requirements in any order.
+        kinds_in_full: kinds whose repeats stay: a line that asks for experience twice asks for two things.
+    """
     first: dict[tuple[object, ...], Requirement] = {}
     for item in sorted(requirements, key=lambda r: (not r.in_title, r.start, r.end)):
-        if item.kind in ("years", "certificate", "major", "education"):
-            key: tuple[object, ...] = (item.kind, item.value, item.of, item.code, item.is_strict)
-        else:
-            key = (item.kind, item.value)
+        key: tuple[object, ...] = (item.kind, item.value, item.of, item.code, item.is_strict)
+        if item.kind in kinds_in_full and item.value != 0:
+            key = (item.start, item.end, item.kind)
         first.setdefault(key, item)
     return tuple(first.values())

@@ -6,9 +6,7 @@ from matching.requirements.text import Lazy, Sentence
 
 Subject = Literal["education", "years", "major", "certificate"]
 
-PREFERENCE = Lazy(
-    r"优先|优选|优考虑|优录|从优|[为更尤最者均的亦]佳|较佳|加分|更好|最好|为宜|优$|[为更]优"
-)
+PREFERENCE = Lazy(r"优先|优选|优考虑|优录|从优|[为更尤最者均的亦]佳|较佳|加分|更好|最好|为宜|优$|[为更]优")
 _PREFERENCE_BEFORE = Lazy(
     r"最好|优先(?:考虑|录用|录取|聘用|选择|招聘)?|尽量|尽可能|如有|如果有|若有|倾向|欢迎(?=有|具)|加分项|加分"
 )

@@ -74,11 +74,14 @@ def fold(text: str) -> str:
     return _SPACED.re.sub(_close_up, folded) if _MAY_BE_SPACED.re.search(f"{folded} ") else folded
 
 
-_BREAK = Lazy(r"[\n\r。;!?…]+|(?<![\d.a-z])[1-9]\d?[、.)](?!\d)|(?<![\u4e00-\u9fff])[一二三四五六七八九十][、.)]")
+_BREAK = Lazy(
+    r"[\n\r。;!?…]+|(?<![\d.a-z])[1-9]\d?[、.)](?!\d)|(?<![\u4e00-\u9fff])[一二三四五六七八九十][、.)]"
+)
 # Where a clause ends: punctuation, and a space behind or before a word that closes or opens a statement.
 _BOUNDARY = Lazy(
     r"[,:()\[\]{}<>【】《》〔〕|\"“”\t•*]| {2,}|(?<!\d)-(?!\d)|-{2,}|—{2,}"
-    r"|(?<=[历验业先限虑上岁名证者可]) | (?=有|具|男|女|大专|本科|中专|高中|初中|需|须|熟|要求|学历|专业|不限|无)"
+    r"|(?<=[历验业先限虑上岁名证者可]) | (?=有|具|男|女|大专|本科|中专|高中|初中|需|须|熟|要求|学历|专业"
+    r"|不限|无)"
 )
 
 
@@ -136,8 +139,12 @@ class Sentence:
         return self.text[place : min(self.clause(max(place - 1, 0)).end, place + most)]
 
 
-_OPTIONAL_HEADING = Lazy(r"优先(?:条件|考虑|录用|录取|项)?[: ]*$|加分(?:项|条件)?[: ]*$|(?:条件|要求|情况)[^,]{0,6}优先")
-_HEADING = Lazy(r"^.{0,14}(?:要求|职责|待遇|福利|条件|资格|说明|内容|简介|时间|地点|描述|介绍|我们)[^,]{0,4}:?$")
+_OPTIONAL_HEADING = Lazy(
+    r"优先(?:条件|考虑|录用|录取|项)?[: ]*$|加分(?:项|条件)?[: ]*$|(?:条件|要求|情况)[^,]{0,6}优先"
+)
+_HEADING = Lazy(
+    r"^.{0,14}(?:要求|职责|待遇|福利|条件|资格|说明|内容|简介|时间|地点|描述|介绍|我们)[^,]{0,4}:?$"
+)
 
 
 def _opens_preferences(line: str, is_optional: bool) -> bool:
