@@ -80,6 +80,7 @@ _NOT_ASKED_NEAR = Lazy(
 )
 _SHORT_NEAR = Lazy(r"证|资格|持有|考试|优先|通过")
 _SUMMARY_BEFORE = Lazy(r"等(?:相关|类|专业|计算机|行业|国家)*(?:的)?$")
+_CONTINUES = Lazy(r"[、,/和及或与 ]{1,3}")
 _WITHOUT = Lazy(r"(?:无|没有?|无需|不需要?|不要求|不限)[^,]{0,4}$")
 
 _DRIVING_CLASS = Lazy(r"[abc][123]?")
@@ -155,9 +156,8 @@ def read_certificates(sentence: Sentence) -> Iterator[Requirement]:
             start = vehicle.start() if vehicle else start
         elif match.lastgroup == "exam" and text[end : end + 2] == "证书":
             end += 2
-        if not _is_asked(
-            sentence, start, end, is_sure=not is_generic and match.lastgroup in ("exam", "title")
-        ):
+        is_sure = not is_generic and match.lastgroup in ("exam", "title")
+        if not _is_asked(sentence, start, end, taken, is_sure=is_sure):
             continue
         name = text[start:end].strip()
         taken = end
@@ -195,8 +195,8 @@ def _generic_name(sentence: Sentence, taken: int, end: int) -> str:
     return name
 
 
-def _is_asked(sentence: Sentence, start: int, end: int, *, is_sure: bool) -> bool:
-    """Return whether the words around a certificate ask for it."""
+def _is_asked(sentence: Sentence, start: int, end: int, taken: int, *, is_sure: bool) -> bool:
+    """Return whether the words around a certificate ask for it; `taken` is where the one before it ends."""
     text = sentence.text
     clause = sentence.clause(start)
     before, behind = text[clause.start : start], text[end : clause.end]
@@ -208,5 +208,7 @@ def _is_asked(sentence: Sentence, start: int, end: int, *, is_sure: bool) -> boo
         or _HOLDING.re.match(behind)
         or PREFERENCE.re.search(behind)
     ):
+        return True
+    if taken and _CONTINUES.re.fullmatch(text, taken, start):
         return True
     return not before.strip(" ,、") or not behind.strip(" ,、等")

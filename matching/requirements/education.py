@@ -27,7 +27,7 @@ _EACH = Lazy(_LEVEL)
 _BEHIND = Lazy(
     r"[ ]*(?:\([^()]{0,8}\))?[ ]*(?:(?:及其?|或|或者|和|\(含\)|含|其|同等|等|相当|以及)*(?:以上|以上的"
     r"|以及上|上以上)"
-    r"|(?:或|及)?(?:同等|相当)?(?:的|类)?(?:学历|文化|文凭|毕业(?!设计)|学位|程度|水平|起(?!步)|在读|肄业)"
+    r"|(?:或|及)?(?:同等|相当|相关)?(?:的|类)?(?:学历|文化|文凭|毕业(?!设计)|学位|程度|水平|起(?!步)|在读|肄业)"
     r"|及格)"
 )
 _BEFORE = Lazy(
@@ -36,16 +36,17 @@ _BEFORE = Lazy(
     r"|(?:统招|全日制|正规|普通|至少|不低于|重点)(?:的|院校|大学|高校|全日制|统招| )*$"
 )
 _MAJOR_BEHIND = Lazy(
-    r"[^,:;()]{0,16}?(?:专业|毕业|学历)|及?其?\d{0,2}年(?:及|或)?以上|以下(?!学历)"
-    r"|或(?:者)?[一二两三四五\d]+年"
+    r"[^,:;()]{0,16}?(?:专业|毕业|学历)|(?:及|其|需|须|要|满|工作)*(?:\d{1,2}|[一二两三四五六七八九十])年(?!制)"
+    r"|以下(?!学历)|或(?:者)?[一二两三四五\d]+年"
 )
+_OPENS_DEMAND = Lazy(r"(?:要求|限|招|男|女|或者|应届|\d{4}届|在校)?")
 _NO_LEVEL_BEHIND = Lazy(
     r" ?(?:生(?!产|物)|教|课|部|院(?!校)|城|门|英语|四级|六级|数学|语文|物理|化学|科室|科技|医|老师|女生"
     r"|男生|同学|时期|阶段|家教|补习"
     r"|底薪|\d{3,}|以下|及以下|或以下|[^,]{0,4}\d+元|员|[^,]{0,3}补贴|津贴)"
 )
 _NO_LEVEL_BEFORE = Lazy(
-    r"[在一-龥]*(?:其中|占|员工中|提升|升读?|就读|函授|报考|针对|面向|辅导|提供|团队|我司|公司)[^,]{0,12}$"
+    r"[在一-龥]*(?:其中|占|员工中|提升|升读|就读|函授|报考|针对|面向|辅导|提供|团队|我司|公司)[^,]{0,12}$"
 )
 _BY_LEVEL = Lazy(r"(?:根据|按照?|依|视)[^,;]{0,4}学历")
 _COUNTED = Lazy(r"[^,]{0,6}?(?:学历|文化)[^,]{0,4}?\d+ ?(?:人|名|%)|[^,]{0,8}(?:补贴|津贴|底薪|\d{3,}元)")
@@ -55,7 +56,7 @@ _NOT_ASKED = Lazy(
     r"|无(?:任何|硬性|特殊)?(?:要求|限制)|不要求|不重要|不是问题|无所谓|高低不限|高低)"
     r"|(?:不限|不看|不论|不要求|无论|不问|不分|不管|无需|不需要?|不唯|不讲)(?:你的|您的|你|您)?(?:(?:性别"
     r"|专业|年龄|经验|户籍|男女|出身|背景)[、和,]?)*(?:学历|文凭|文化程度)"
-    r"|无(?:学历|文凭)(?:要求|限制|门槛)"
+    r"|(?:无|没有)(?:学历|文凭)(?:要求|限制|门槛)"
 )
 _CONDITION = Lazy(r"(?:者|的|有[^,]{0,8}经验|能力[^,]{0,6})[,]?(?:可|则|其)?$|者[^,]{0,6}$")
 
@@ -70,9 +71,8 @@ def _demand_certainty(sentence: Sentence, start: int, end: int) -> float:
         return 0.97
     if _BEFORE.re.search(before):
         return 0.93
-    return (
-        0.0 if text[start:end].startswith(("大学", "中学", "中等")) else _bare_certainty(sentence, start, end)
-    )
+    is_school = text[start:end] in ("大学", "中学", "中等")  # '大学附近'
+    return 0.0 if is_school else _bare_certainty(sentence, start, end)
 
 
 def _bare_certainty(sentence: Sentence, start: int, end: int) -> float:
@@ -80,11 +80,11 @@ def _bare_certainty(sentence: Sentence, start: int, end: int) -> float:
     text, clause = sentence.text, sentence.clause(start)
     before, rest = text[clause.start : start].strip(" 、"), text[end : clause.end].strip(" 、")
     has_field = _MAJOR_BEHIND.re.match(text, end)
-    if before in ("", "要求", "限", "招", "男", "女") and (not rest or has_field):
+    if _OPENS_DEMAND.re.fullmatch(before) and (not rest or has_field):
         return 0.8
     if has_field and "专业" in text[end : end + 24]:
         return 0.75
-    return 0.6 if not rest and "专业" in before else 0.0
+    return 0.6 if "专业" in before and (not rest or text.startswith("、", end)) else 0.0
 
 
 def read_education(sentence: Sentence) -> Iterator[Requirement]:

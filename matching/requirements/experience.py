@@ -278,7 +278,7 @@ def _field(sentence: Sentence, group: _Group) -> str:
     """Return of what the experience is: SAME_WORK, MANAGEMENT, or the field as written."""
     text = sentence.text
     clause = sentence.clause(group.start)
-    if group.number_end >= 0 and group.noun_start > group.number_end:
+    if 0 <= group.number_end <= group.noun_start:
         phrase = text[group.number_end : group.noun_start]
     elif group.noun_start >= 0:
         phrase = text[max(clause.start, group.noun_start - 24) : group.noun_start]

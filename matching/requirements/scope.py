@@ -30,7 +30,10 @@ _WAIVER_NAMES = {
 }
 _ANY_NAME = Lazy(r"(?:学历|文凭|文化|年龄|年限|专业|性别|身高|证)(?:[^,]{0,12}(?:放宽|放松|降低|不限|不拘))")
 _VERB = Lazy(r" *(?:有|持|具|拥|能|会|熟|精|了解|掌握|对|需|须|要求|本科|大专|中专|高中|男|女|年龄|\d+岁)")
+_ANY_CUE = Lazy(r"经验|经历|学历|专业|证|从事|做过|以上|背景|者$")
 _MAX_LIST = 5
+_MAX_TAIL = 8
+_MAX_ALONE = 4
 
 
 def is_waived(sentence: Sentence, subject: Subject, end: int) -> bool:
@@ -65,6 +68,33 @@ def _closes_list(sentence: Sentence, subject: Subject, number: int) -> bool:
     return False
 
 
+def _stands_before(sentence: Sentence, subject: Subject, start: int) -> bool:
+    """Return whether the clause begins with a preference: 最好有, or a heading before it says 优先:."""
+    text, clauses = sentence.text, sentence.clauses
+    number = sentence.clause_number(start)
+    opening = _PREFERENCE_BEFORE.re.search(text, clauses[number].start, start)
+    if opening:
+        before = text[clauses[number].start : opening.start()]
+        if not _ANY_CUE.re.search(before.replace("学历", "") if subject == "education" else before):
+            return True
+    for clause in clauses[max(number - 3, 0) : number]:
+        words = text[clause.start : clause.end]
+        if text.startswith(":", clause.end) and ("优先" in words or "加分" in words):
+            return True
+    return False
+
+
+def _stands_behind(sentence: Sentence, number: int, end: int) -> bool:
+    """Return whether the next clause is the preference alone: 经验者 优先, 专业(优先)."""
+    clauses = sentence.clauses
+    if number + 1 >= len(clauses) or clauses[number].end - end > _MAX_TAIL:
+        return False
+    following = clauses[number + 1]
+    words = sentence.text[following.start : following.end].lstrip(" 者的均可")
+    is_near = following.opener in " (" or len(words) <= _MAX_ALONE
+    return is_near and words.startswith(("优先", "为佳", "最佳", "更佳", "尤佳", "加分"))
+
+
 def is_preference(
     sentence: Sentence, subject: Subject, start: int, end: int, *, is_numbered: bool = False
 ) -> bool:
@@ -76,36 +106,18 @@ def is_preference(
         start, end: its place in the sentence.
         is_numbered: whether it names a number of years; such a one is not taken into a list of preferences.
     """
-    if sentence.is_optional:
-        return True
-    text, clauses = sentence.text, sentence.clauses
     number = sentence.clause_number(max(end - 1, start))
-    clause = clauses[number]
-    tail = text[end : clause.end]
+    tail = sentence.text[end : sentence.clauses[number].end]
     match = PREFERENCE.re.search(tail)
     if match and _belongs(subject, tail[: match.start()], is_numbered):
         return True
-    if not match and number + 1 < len(clauses):  # '经验者 优先', '专业(优先)'
-        following = clauses[number + 1]
-        words = text[following.start : following.end].lstrip(" 者的均可")
-        is_near = len(tail) <= 8 and (following.opener in " (" or len(words) <= 4)
-        if is_near and words.startswith(("优先", "为佳", "最佳", "更佳", "尤佳", "加分")):
-            return True
-    first = clauses[sentence.clause_number(start)]
-    if _PREFERENCE_BEFORE.re.search(text[first.start : start]):
-        earlier = _PREFERENCE_BEFORE.re.search(text[first.start : start])
-        assert earlier is not None
-        if not _ANY_CUE.re.search(text[first.start : first.start + earlier.start()]):
-            return True
-    for earlier_clause in clauses[max(number - 3, 0) : number]:
-        words = text[earlier_clause.start : earlier_clause.end]
-        follows_heading = text[earlier_clause.end : earlier_clause.end + 1] == ":"
-        if follows_heading and ("优先" in words or "加分" in words):
-            return True
-    return not match and not is_numbered and _closes_list(sentence, subject, number)
-
-
-_ANY_CUE = Lazy(r"经验|经历|学历|专业|证|从事|做过|以上|背景|者$")
+    if sentence.is_optional or _stands_before(sentence, subject, start):
+        return True
+    if match:
+        return False
+    return _stands_behind(sentence, number, end) or (
+        not is_numbered and _closes_list(sentence, subject, number)
+    )
 
 
 def is_strict(
