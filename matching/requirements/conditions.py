@@ -17,7 +17,7 @@ _SHIFT = Lazy(
     r"|(?P<rotating>(?:[两二三四2-4]|早晚|昼夜|四班三|三班两|三班二)班(?:制|[倒运]|[两二三四]?[倒运]转?|轮)"
     r"|[两二三2-3]班[^,]{0,2}倒|[两二三四2-4]班[两二三四2-4]?(?:运转|倒|轮)|倒班|倒夜班|[轮翻换]班"
     r"|倒[两二三2-3]班|[早晚]轮班|[做上]一休一|[做上]二休二|[上做]一天休一天|24小时轮)"
-    r"|(?P<day>(?:长|常|正常|全|纯|固定|只上|都是|全部)(?:日|白)班|(?<![\u4e00-\u9fff])白班|日班|行政班"
+    r"|(?P<day>(?:长|常|正常|全|纯|固定|只上|都是|全部)(?:日|白)班|(?<![夜晚中早、和或/个])白班(?![和、或/]|[^,;]{0,4}[夜晚]班)|日班|行政班"
     r"|正常班|长白|常白|白天班|(?:上|工作|作息|班)[^,]{0,4}(?:正常)?白班)"
     rf"|(?P<night>{_NIGHT_WORD})"
 )
@@ -25,12 +25,13 @@ _FEARED = Lazy(r"(?:怕|厌|恨|告别|摆脱|远离|拒绝|上海|公交|末)[^
 _NIGHT_NOT_WORK = Lazy(r"车(?!间)|公交|线")
 _CLOCK = Lazy(
     r"(?<!\d)(?<!\d[:.])(?P<h1>\d{1,2}) ?(?:[:.点时](?P<m1>[0-5]\d|半)?(?:分)?|点)? ?(?:半)?(?:上班)? ?(?:-"
-    r"|~|—|–|一|至|到|--)+ ?(?P<next>次日|第二天|凌晨|零晨|翌日|晚上?|下午|上午|中午"
+    r"|~|—|–|一|至|到)+ ?(?P<next>次日|第二天|凌晨|零晨|翌日|晚上?|下午|上午|中午"
     r"|早上?)? ?(?P<h2>\d{1,2}) ?(?P<sign>[:.点时])? ?(?P<m2>[0-5]\d|半)?"
 )
 _TIME_HEADING = Lazy(r"时间|上班|作息|班次|班制|双休|单休|工作制|月休|休息|坐班|(?:上午|早).*(?:下午|晚)")
 _OTHER_TIME = Lazy(r"面试|报名|联系|咨询|来电|营业|应聘|接待|拨打|预约|兼职|直播")
 _AFTERNOON = Lazy(r"下午|晚|中午")
+_PAUSE = Lazy(r"[^,;:\d]{0,3}(?:休息|午休|吃饭|用餐)")
 _MAX_RANGES = 6
 _LAST_DAY_HOUR = 18
 _NINE_TO_FIVE = Lazy(
@@ -46,9 +47,7 @@ def _hours(sentence: Sentence) -> Requirement | None:
     routine = _NINE_TO_FIVE.re.search(text)
     if routine and not _REFUSED_ROUTINE.re.search(text, max(routine.start() - 12, 0), routine.start()):
         return Requirement("shift", "none", True, 0.85, *routine.span())
-    matches = [
-        m for m in islice(_CLOCK.re.finditer(text), _MAX_RANGES) if m["sign"] or m["m1"] or "点" in m[0]
-    ]
+    matches = [m for m in islice(_CLOCK.re.finditer(text), _MAX_RANGES) if _is_time(text, m)]
     if not matches or not _TIME_HEADING.re.search(text) or _OTHER_TIME.re.search(text):
         return None
     ranges: list[tuple[int, int]] = []
@@ -63,6 +62,12 @@ def _hours(sentence: Sentence) -> Requirement | None:
     return None
 
 
+def _is_time(text: str, match: re.Match[str]) -> bool:
+    """Return whether two numbers are hours of work, neither other numbers nor those of a break."""
+    has_sign = bool(match["sign"] or match["m1"]) or "点" in match.group()
+    return has_sign and not _PAUSE.re.match(text, match.end())
+
+
 def _range(text: str, match: re.Match[str], *, is_later: bool) -> tuple[int, int]:
     """Return the hours of a stated range, the second over 24 if it is of the next day.
 
@@ -73,7 +78,7 @@ def _range(text: str, match: re.Match[str], *, is_later: bool) -> tuple[int, int
     """
     before, word = text[max(match.start() - 4, 0) : match.start()], match["next"] or ""
     first, last = int(match["h1"]), int(match["h2"])
-    is_afternoon = bool(_AFTERNOON.re.search(before))
+    is_afternoon = bool(_AFTERNOON.re.search(before)) and not ("中" in before and first >= 11)
     if is_afternoon and first < 12:
         first += 12
     if word in ("次日", "第二天", "凌晨", "零晨", "翌日"):
@@ -168,7 +173,7 @@ def read_travel(sentence: Sentence) -> Iterator[Requirement]:
 
 
 _DAY_WAGE = Lazy(
-    r"(?P<item>计件(?!奖|提成|补)|按件计|记件)|(?P<day>日结|天结|当天结|当日结|(?:工资|薪|款)[^,;]{0,4}现结"
+    r"(?P<item>计件(?!奖|提成|补|任务|统计|员|产品)|按件计|记件)|(?P<day>日结|天结|当天结|当日结|(?:工资|薪|款)[^,;]{0,4}现结"
     r"|/现结|时薪|(?<!当)日薪(?!酬)|小时工(?!作|资制)|钟点工|按(?:天|日|小时)(?:计|结|算|付|发)|计时工|按天"
     r"|日工资)"
     r"|(?P<rate>\d+(?:\.\d+)?(?:[-~—至到]\d+(?:\.\d+)?)?(?:元|块)?(?:左右|以上|起)?(?:/|每|一"

@@ -95,6 +95,8 @@ def _no_years(sentence: Sentence, kind: str, start: int, end: int) -> Iterator[R
         if w.YOUNG_REFUSED.re.search(before) or w.REFUSED.re.search(sentence.after(end, 6)):
             return
         before = w.YOUNG_QUALITY.re.sub("", before).rstrip(" ")
+        if text[start:end] == "实习生" and not w.TRAINEE_BEFORE.re.search(before):
+            return
         is_alone = not before or before[-1] in ",:(、"
         is_open = w.YOUNG_BEFORE.re.search(before) or (
             w.YOUNG_BEHIND.re.match(behind) and (is_alone or behind.strip(" ,)") != "")
@@ -182,6 +184,7 @@ def _join_noun(sentence: Sentence, group: _Group, event: _Group, *, near: bool) 
     opens_clause = not w.FILLER.re.sub("", sentence.before(event.start))
     opens_clause = opens_clause and event.start - group.end < MAX_GAP
     continues = event.clause == group.clause + 1 and group.is_up and _is_bare(sentence, event)
+    continues = continues or bool(w.ASIDE.re.fullmatch(sentence.text, group.end, event.start))
     if not (near or continues or opens_clause):
         return False
     group.noun, group.noun_start, group.end = event.noun, event.start, event.end
@@ -257,7 +260,7 @@ def _bare_asks(sentence: Sentence, group: _Group) -> bool:
     if _is_heading(sentence, group.end) or group.noun == "驾龄":
         return False
     if group.noun in ("经验", "经历", "检验"):
-        return True
+        return not w.EITHER.re.match(sentence.text, group.end)
     clause_end = sentence.clause(group.end - 1).end
     has_preference = bool(PREFERENCE.re.search(sentence.text, group.end, clause_end)) or sentence.is_optional
     if group.noun:

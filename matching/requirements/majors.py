@@ -15,7 +15,7 @@ _BEHIND_FIELD = Lazy(
     r"(?:类|系)?(?:$|[,:;()\[\]、/+。 -]|优先|者|毕业|大学|本科|大专|专科|中专|硕士|博士|高中|技校|中技"
     r"|及以上|以上|学历|文凭|背景|人员(?:优先|\W|$)"
     r"|人士|人才|出身|均可|[为最更尤]佳|佳|或|及|和|与|全日制|统招|应届|学生|的?(?:优先|学生|毕业)|的$|相关"
-    r"|方向|领域|[一二两三四五\d]|优|[皆亦也]?可"
+    r"|方面|方向|领域|[一二两三四五\d]|优|[皆亦也]?可"
     r"|学校|院校|有|男|女|年龄|工作经验|经验)"
 )
 _NO_FIELD_BEHIND = Lazy(
@@ -54,6 +54,7 @@ _NO_FIELD = Lazy(
     r"|相关|同等|[一二两三四五六七八九十\d]+年)"
 )
 _NEVER_FIELD = Lazy(r"公司|招聘|如下|以下|下列|户籍|性别|经验|经历|工作|能力|证书|优先|以上|知识(?!产权)")
+_SIGNS = ("-", "--", "*", "·")
 _LIKE = Lazy(r"类似|相近|相似|其他|其它")
 _SUFFIX = Lazy(r"(?:类|等|相关|方面|方向|系|工程技术|之|的|及)+$")
 _BARE_LEVEL = Lazy(
@@ -111,6 +112,8 @@ def _fields(head: str, *, is_sure: bool) -> list[tuple[str, int, int]]:
     previous_sign, depth = "", 0
     for start, end, sign in _parts(head):
         part = head[start:end]
+        if part.strip() in _SIGNS:
+            break
         name, begins = _field(part)
         if not name:
             if begins or (part.strip() == "" and previous_sign == ","):

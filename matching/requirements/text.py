@@ -42,6 +42,7 @@ _TRADITIONAL = (
     "麽么點点鼕冬齡龄齣出"
 )
 _SIMPLIFIED = dict(zip(_TRADITIONAL[::2], _TRADITIONAL[1::2], strict=True))
+_DASHES = frozenset("‐‑‒–—―−─━﹣")
 _BULLETS = frozenset("●◆■★▲◇□☆△•▪➢✦✧⊙◎※")
 
 
@@ -51,6 +52,8 @@ def _folded_character(character: str) -> str:
         return _SIMPLIFIED[character]
     if character in _BULLETS:
         return "\n"
+    if character in _DASHES:
+        return "-"
     form = unicodedata.normalize("NFKC", character).lower()
     if len(form) == 1:
         return _SIMPLIFIED.get(form, " " if form.isspace() and form not in "\r\n" else form)
