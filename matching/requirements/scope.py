@@ -18,6 +18,8 @@ _OTHER = {
     "certificate": Lazy(r"经验|经历|学历|专业"),
 }
 _JOINED = Lazy(r"(?:者|的|人员|人士|毕业|背景|等)*(?:或|且|和|并|及|与|、|/|\+|以及)")
+# A preference for a group of people says nothing of what stands before it: 大专以上学历、退役军人优先.
+_PERSON = Lazy(r"女|男|党员|退伍|退役|军人|本地|户籍|户口|形象|已婚|夫妻|应届")
 _WAIVER = Lazy(
     r"放宽|放松|放低|破格|例外|除外|降低[^,]{0,6}(?:要求|条件|学历)|降低$"
     r"|者[^,]{0,3}(?:学历|专业|条件|经验|年限)[^,]{0,6}(?:不限|不拘|不做要求|不作要求)|可忽略|不受[^,]{0,6}限"
@@ -28,7 +30,7 @@ _WAIVER_NAMES = {
     "major": Lazy(r"专业"),
     "certificate": Lazy(r"证"),
 }
-_ANY_NAME = Lazy(r"(?:学历|文凭|文化|年龄|年限|专业|性别|身高|证)(?:[^,]{0,12}(?:放宽|放松|降低|不限|不拘))")
+_ANY_NAME = Lazy(r"学历|文凭|文化|年龄|年限|专业|性别|身高|户籍|证")
 _VERB = Lazy(r" *(?:有|持|具|拥|能|会|熟|精|了解|掌握|对|需|须|要求|本科|大专|中专|高中|男|女|年龄|\d+岁)")
 _ANY_CUE = Lazy(r"经验|经历|学历|专业|证|从事|做过|以上|背景|者$")
 _MAX_LIST = 5
@@ -48,9 +50,11 @@ def is_waived(sentence: Sentence, subject: Subject, end: int) -> bool:
 
 def _belongs(subject: Subject, between: str, is_numbered: bool) -> bool:
     """Return whether a preference behind `between` still speaks of the statement before it."""
+    joined = _JOINED.re.match(between)
+    if _PERSON.re.search(between) and (not joined or joined.group().endswith("、")):
+        return False
     if not _OTHER[subject].re.search(between):
         return True
-    joined = _JOINED.re.match(between)
     return bool(joined) and not (is_numbered and "、" in between)
 
 
