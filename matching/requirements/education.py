@@ -67,7 +67,7 @@ def _demand_certainty(sentence: Sentence, start: int, end: int) -> float:
     before, behind = text[max(start - 16, 0) : start], text[end : end + 24]
     if _NO_LEVEL_BEHIND.re.match(behind) or _COUNTED.re.match(behind) or _NO_LEVEL_BEFORE.re.search(before):
         return 0.0
-    if _BEHIND.re.match(behind):
+    if _BEHIND.re.match(text, end):
         return 0.97
     if _BEFORE.re.search(before):
         return 0.93

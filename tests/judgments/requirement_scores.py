@@ -119,7 +119,7 @@ def score(path: Path, *, only: Collection[str] | None = None) -> Score:
                 continue
             open_labels.remove(label)
             result.right[fact.kind] += 1
-            if fact.kind == "years":
+            if fact.kind == "years" and "of" in label:
                 result.of_total += 1
                 result.of_right += _agree_of(fact, label)
         for label in open_labels:
