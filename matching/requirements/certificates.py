@@ -135,16 +135,16 @@ def certificate_code(name: str) -> str:
 def read_certificates(sentence: Sentence) -> Iterator[Requirement]:
     """Yield each certificate that a sentence asks for."""
     text = sentence.text
-    taken = 0
+    floor = 0
     cues = [*islice(_CUE.re.finditer(text), MAX_CUES), *islice(_GENERIC_END.re.finditer(text), MAX_CUES)]
     for match in sorted(cues, key=re.Match.start):
         start, end = match.span()
-        if start < taken:
+        if start < floor:
             continue
         is_generic = match.re is _GENERIC_END.re
         certainty = 0.9
         if is_generic:
-            name = _generic_name(sentence, taken, end)
+            name = _generic_name(sentence, floor, end)
             if not name:
                 continue
             start, certainty = end - len(name), 0.85
@@ -152,15 +152,15 @@ def read_certificates(sentence: Sentence) -> Iterator[Requirement]:
         elif match.lastgroup == "short" and not _SHORT_NEAR.re.search(text):
             continue
         elif match.lastgroup == "driving":
-            vehicle = _VEHICLE.re.search(text, max(start - 3, taken), start)
+            vehicle = _VEHICLE.re.search(text, max(start - 3, floor), start)
             start = vehicle.start() if vehicle else start
         elif match.lastgroup == "exam" and text[end : end + 2] == "证书":
             end += 2
         is_sure = not is_generic and match.lastgroup in ("exam", "title")
-        if not _is_asked(sentence, start, end, taken, is_sure=is_sure):
+        if not _is_asked(sentence, start, end, floor, is_sure=is_sure):
             continue
         name = text[start:end].strip()
-        taken = end
+        floor = end
         strict = is_strict(sentence, "certificate", start, end)
         code = certificate_code(name)
         yield Requirement(
@@ -168,10 +168,10 @@ def read_certificates(sentence: Sentence) -> Iterator[Requirement]:
         )
 
 
-def _generic_name(sentence: Sentence, taken: int, end: int) -> str:
+def _generic_name(sentence: Sentence, floor: int, end: int) -> str:
     """Return the name that ends with 证 at `end`, empty if no certificate is meant."""
     text = sentence.text
-    begin = max(sentence.clause(end - 1).start, taken, end - 24)
+    begin = max(sentence.clause(end - 1).start, floor, end - 24)
     head = text[begin:end]
     lead = _NAME_LEAD.re.match(head[:-1])
     name = head[lead.end() :] if lead else head
@@ -180,7 +180,7 @@ def _generic_name(sentence: Sentence, taken: int, end: int) -> str:
     if (
         behind[:1] == ":"
         or behind == "要求"
-        or (taken and _SUMMARY_BEFORE.re.search(text, begin, end - len(name)))
+        or (floor and _SUMMARY_BEFORE.re.search(text, begin, end - len(name)))
     ):
         return ""
     if name in ("证", "证书", "执照"):
@@ -195,8 +195,8 @@ def _generic_name(sentence: Sentence, taken: int, end: int) -> str:
     return name
 
 
-def _is_asked(sentence: Sentence, start: int, end: int, taken: int, *, is_sure: bool) -> bool:
-    """Return whether the words around a certificate ask for it; `taken` is where the one before it ends."""
+def _is_asked(sentence: Sentence, start: int, end: int, floor: int, *, is_sure: bool) -> bool:
+    """Return whether the words around a certificate ask for it; `floor` is where the one before it ends."""
     text = sentence.text
     clause = sentence.clause(start)
     before, behind = text[clause.start : start], text[end : clause.end]
@@ -209,6 +209,6 @@ def _is_asked(sentence: Sentence, start: int, end: int, taken: int, *, is_sure: 
         or PREFERENCE.re.search(behind)
     ):
         return True
-    if taken and _CONTINUES.re.fullmatch(text, taken, start):
+    if floor and _CONTINUES.re.fullmatch(text, floor, start):
         return True
     return not before.strip(" ,、") or not behind.strip(" ,、等")

@@ -49,7 +49,7 @@ _NO_LEVEL_BEFORE = Lazy(
     r"[在一-龥]*(?:其中|占|员工中|提升|升读|就读|函授|报考|针对|面向|辅导|提供|团队|我司|公司)[^,]{0,12}$"
 )
 _BY_LEVEL = Lazy(r"(?:根据|按照?|依|视)[^,;]{0,4}学历")
-_COUNTED = Lazy(r"[^,]{0,6}?(?:学历|文化)[^,]{0,4}?\d+ ?(?:人|名|%)|[^,]{0,8}(?:补贴|津贴|底薪|\d{3,}元)")
+_HEADCOUNT = Lazy(r"[^,]{0,6}?(?:学历|文化)[^,]{0,4}?\d+ ?(?:人|名|%)|[^,]{0,8}(?:补贴|津贴|底薪|\d{3,}元)")
 _NOT_ASKED = Lazy(
     r"(?:学历|文凭|文化(?:程度|水平)?)(?:、[^,、]{2,4}){0,3}(?:要求)?[: ]*"
     r"(?:均|都|皆)?(?:不限|不拘|不做(?:硬性)?要求|不作(?:硬性)?要求|没有?(?:什么|任何|硬性)?(?:要求|限制)"
@@ -65,7 +65,7 @@ def _demand_certainty(sentence: Sentence, start: int, end: int) -> float:
     """Return how surely the level words from `start` to `end` are a demand, 0 if they are none."""
     text = sentence.text
     before, behind = text[max(start - 16, 0) : start], text[end : end + 24]
-    if _NO_LEVEL_BEHIND.re.match(behind) or _COUNTED.re.match(behind) or _NO_LEVEL_BEFORE.re.search(before):
+    if _NO_LEVEL_BEHIND.re.match(behind) or _HEADCOUNT.re.match(behind) or _NO_LEVEL_BEFORE.re.search(before):
         return 0.0
     if _BEHIND.re.match(text, end):
         return 0.97

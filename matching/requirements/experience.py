@@ -86,13 +86,13 @@ def _no_years(sentence: Sentence, kind: str, start: int, end: int) -> Iterator[R
     text = sentence.text
     behind, before = text[end : end + 16], text[max(start - 14, 0) : start]
     if kind == "without":
-        if w.REFUSED.re.search(behind[:12]):
+        if w.REFUSAL.re.search(behind[:12]):
             yield Requirement("years", NO_NUMBER, True, 0.7, start, end, SAME_WORK)
             return
         if not w.WELCOME.re.match(behind):
             return
     elif kind == "young":
-        if w.YOUNG_REFUSED.re.search(before) or w.REFUSED.re.search(sentence.after(end, 6)):
+        if w.YOUNG_REFUSED.re.search(before) or w.REFUSAL.re.search(sentence.after(end, 6)):
             return
         before = w.YOUNG_QUALITY.re.sub("", before).rstrip(" ")
         if text[start:end] == "实习生" and not w.TRAINEE_BEFORE.re.search(before):
@@ -213,7 +213,7 @@ def _is_bare(sentence: Sentence, event: _Group) -> bool:
 
 
 def _followed_by_noun(sentence: Sentence, event: _Group, gap: str) -> bool:
-    """Return whether a number has a noun of its own behind it: 有经验者优先，2年以上管理经验."""
+    """Return whether a number has a noun of its own behind it: 有经验者优先，2年以上带班经验."""
     if gap.strip(" (") == "" and len(gap) <= 2:
         return False
     return "经验" in sentence.after(event.end) or "经历" in sentence.after(event.end)

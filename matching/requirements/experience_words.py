@@ -1,6 +1,6 @@
 """Words by which an advertisement asks for experience, and those around them that mean something else."""
 
-from matching.requirements.numbers import CUT, YEARS
+from matching.requirements.numbers import CUT_NUMBER, YEARS
 from matching.requirements.text import Lazy
 
 _NONE_NEEDED = (
@@ -39,11 +39,11 @@ _FIRST = (
 )
 EVENT = Lazy(
     rf"{_FIRST}(?:(?P<none>{_NONE_NEEDED})|(?P<without>{_WITHOUT})|(?P<young>{_YOUNG})|(?P<years>{YEARS})"
-    rf"|(?P<cut>{CUT})"
+    rf"|(?P<cut>{CUT_NUMBER})"
     rf"|(?P<noun>{_NOUN})|(?P<verb>{_VERB}))"
 )
 
-REFUSED = Lazy(r"勿|慎|绕|不要投|请不|免(?!费)|不考虑|不予")
+REFUSAL = Lazy(r"勿|慎|绕|不要投|请不|免(?!费)|不考虑|不予")
 WELCOME = Lazy(
     r"(?:者|的|人员|人士|人|也|亦|均|皆|都|,| )*(?:$|可|能|行|欢迎|培训|没关系|不要紧|不怕|免费|优先"
     r"|公司|师傅|我们|带|教|提供|但|接收|接受|即可|有师傅|有老师|会得到|会有|均|应届|或者?应届|有老师|带薪"

@@ -33,7 +33,7 @@ _JOB = (
     r"|保安|保洁|教练|老师|前台|导购|主任|总监|领班|收银|店员|学徒|阿姨|门卫|厨|仓管|文秘|秘书|内勤|美工"
     r"|采购|人事|护士|工人|人员|普工)"
 )
-_COUNTED = Lazy(
+_HEADCOUNT = Lazy(
     rf"(?P<name>{_JOB})(?:\([^()]{{0,8}}\))?(?:[: 、]|若干|各|共|招|聘)*\(?(?:\d{{1,3}}"
     rf"|[一二两三四五六七八九十]{{1,2}}|若干|数|多)(?:[-~]\d+)?(?:名|人(?!以|团|的|队|左|间)|位(?!数))"
 )
@@ -63,11 +63,15 @@ def _are_different(names: list[str]) -> bool:
 def read_jobs(sentence: Sentence) -> Iterator[Requirement]:
     """Yield that a sentence offers two or more different jobs."""
     text = sentence.text
-    counted: list[re.Match[str]] = []
+    headcounts: list[re.Match[str]] = []
     if sum(1 for _ in _COUNTS.re.finditer(text)) > 1:
-        counted = list(islice(_COUNTED.re.finditer(text), _MAX_NAMES))
-    if len(counted) > 1 and _are_different([m["name"] for m in counted]) and not _NOT_OFFERED.re.search(text):
-        yield Requirement("jobs", True, True, 0.9, counted[0].start(), counted[-1].end())
+        headcounts = list(islice(_HEADCOUNT.re.finditer(text), _MAX_NAMES))
+    if (
+        len(headcounts) > 1
+        and _are_different([m["name"] for m in headcounts])
+        and not _NOT_OFFERED.re.search(text)
+    ):
+        yield Requirement("jobs", True, True, 0.9, headcounts[0].start(), headcounts[-1].end())
         return
     match = _LISTED.re.search(text)
     if match and not _NOT_OFFERED.re.search(text[: match.start() + 6]):

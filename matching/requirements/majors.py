@@ -152,8 +152,8 @@ def _fields(head: str, *, is_sure: bool) -> list[tuple[str, int, int]]:
 def read_majors(sentence: Sentence) -> Iterator[Requirement]:
     """Yield each field of study that a sentence names."""
     text = sentence.text
-    seen: set[str] = set()
-    places: list[tuple[int, int, bool]] = []
+    names_so_far: set[str] = set()
+    last_end = 0
     for count, match in enumerate(_WORD.re.finditer(text)):
         if count == MAX_CUES:
             break
@@ -161,43 +161,42 @@ def read_majors(sentence: Sentence) -> Iterator[Requirement]:
         behind = text[end : end + 16]
         if _NO_FIELD_BEHIND.re.match(behind) or _NOT_LIMITED.re.match(behind):
             continue
-        floor = max(places[-1][1] if places else 0, start - _MAX_HEAD)
+        floor = max(last_end, start - _MAX_HEAD)
         head = text[floor:start]
         trailing = _TRAILING.re.search(head)
         link = trailing.group() if trailing else ""
         is_related = bool(_RELATED.re.search(link))
         if is_related or _BEHIND_FIELD.re.match(behind):
-            places.append((floor, end, True))
-            yield from _requirements(sentence, floor, start - len(link), end, seen, is_sure=True)
+            last_end = end
+            yield from _requirements(sentence, floor, start - len(link), end, names_so_far, is_sure=True)
         examples = _EXAMPLES.re.match(text, end)
         if examples:
             first, last = examples.span("list")
-            yield from _requirements(sentence, first, last, last, seen, is_sure=False)
+            yield from _requirements(sentence, first, last, last, names_so_far, is_sure=False)
         heading = _BEHIND_HEADING.re.match(text, end)
         if heading and not head.strip(" -*0123456789.、所学"):
             first, last = heading.span("list")
-            yield from _requirements(sentence, first, last, last, seen, is_sure=False)
+            yield from _requirements(sentence, first, last, last, names_so_far, is_sure=False)
     for pattern in (_BARE_LEVEL, _BACKGROUND):
-        match_ = pattern.re.search(text)
-        if match_:
-            floor = max(
-                places[-1][1] if places and places[-1][1] <= match_.start() else 0, match_.start() - _MAX_HEAD
-            )
-            yield from _requirements(sentence, floor, match_.start(), match_.end(), seen, is_sure=False)
+        bare = pattern.re.search(text)
+        if bare:
+            start, end = bare.span()
+            floor = max(last_end if last_end <= start else 0, start - _MAX_HEAD)
+            yield from _requirements(sentence, floor, start, end, names_so_far, is_sure=False)
 
 
 def _requirements(
-    sentence: Sentence, floor: int, stop: int, end: int, seen: set[str], *, is_sure: bool
+    sentence: Sentence, floor: int, stop: int, end: int, names_so_far: set[str], *, is_sure: bool
 ) -> Iterator[Requirement]:
     """Yield the fields of study in the text from `floor` to `stop`; their statement ends at `end`."""
     fields = _fields(sentence.text[floor:stop], is_sure=is_sure)
-    known = _stems().re
-    if not fields or (len(fields) > 1 and not any(known.search(name) for name, _, _ in fields)):
+    stems = _stems().re
+    if not fields or (len(fields) > 1 and not any(stems.search(name) for name, _, _ in fields)):
         return
     strict = is_strict(sentence, "major", floor + fields[-1][1], end)
     strict = strict and not _ALTERNATIVE.re.search(sentence.before(floor + fields[0][1], 24))
     for name, start, finish in fields:
-        if name not in seen:
-            seen.add(name)
-            certainty = (0.95 if is_sure else 0.85) if known.search(name) else 0.65
+        if name not in names_so_far:
+            names_so_far.add(name)
+            certainty = (0.95 if is_sure else 0.85) if stems.search(name) else 0.65
             yield Requirement("major", name, strict, certainty, floor + start, floor + finish)

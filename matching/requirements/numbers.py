@@ -27,7 +27,7 @@ YEARS = (
 )
 """Source of a pattern with the groups low, high, plus, many and up ('以上')."""
 
-CUT = r"(?<![\d一二两三四五六七八九十半几多数每全当去今明后前近壹贰叁上])年(?:\(含\))?(?:及|或)?以上"
+CUT_NUMBER = r"(?<![\d一二两三四五六七八九十半几多数每全当去今明后前近壹贰叁上])年(?:\(含\))?(?:及|或)?以上"
 """Source of a pattern for '年以上' whose number was cut off."""
 
 _ITEM_BEFORE = Lazy(r"(?:要求|资格|描述|职责|条件|标准|我们|说明)[:]?$|[,;]$")

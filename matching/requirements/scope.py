@@ -17,7 +17,7 @@ _OTHER = {
     "major": Lazy(r"学历者"),
     "certificate": Lazy(r"经验|经历|学历|专业"),
 }
-_JOINED = Lazy(r"(?:者|的|人员|人士|毕业|背景|等)*(?:或|且|和|并|及|与|、|/|\+|以及)")
+_CONNECTION = Lazy(r"(?:者|的|人员|人士|毕业|背景|等)*(?:或|且|和|并|及|与|、|/|\+|以及)")
 # A preference for a group of people says nothing of what stands before it: 大专以上学历、退役军人优先.
 _PERSON = Lazy(r"女|男|党员|退伍|退役|军人|本地|户籍|户口|形象|已婚|夫妻|应届")
 _WAIVER = Lazy(
@@ -50,12 +50,12 @@ def is_waived(sentence: Sentence, subject: Subject, end: int) -> bool:
 
 def _belongs(subject: Subject, between: str, is_numbered: bool) -> bool:
     """Return whether a preference behind `between` still speaks of the statement before it."""
-    joined = _JOINED.re.match(between)
-    if _PERSON.re.search(between) and (not joined or joined.group().endswith("、")):
+    connection = _CONNECTION.re.match(between)
+    if _PERSON.re.search(between) and (not connection or connection.group().endswith("、")):
         return False
     if not _OTHER[subject].re.search(between):
         return True
-    return bool(joined) and not (is_numbered and "、" in between)
+    return bool(connection) and not (is_numbered and "、" in between)
 
 
 def _closes_list(sentence: Sentence, subject: Subject, number: int) -> bool:

@@ -73,8 +73,8 @@ def _close_up(match: re.Match[str]) -> str:
 
 def fold(text: str) -> str:
     """Return the text in half width, lower case and simplified characters, as long as it was."""
-    folded = text.translate({ord(c): _folded_character(c) for c in set(text)})
-    return _SPACED.re.sub(_close_up, folded) if _MAY_BE_SPACED.re.search(f"{folded} ") else folded
+    narrow = text.translate({ord(c): _folded_character(c) for c in set(text)})
+    return _SPACED.re.sub(_close_up, narrow) if _MAY_BE_SPACED.re.search(f"{narrow} ") else narrow
 
 
 _BREAK = Lazy(

@@ -112,7 +112,7 @@ def _marked_numbers() -> set[str]:
 
 
 # Lines of the part that is being built; whoever writes a line's test takes it out.
-WITHOUT_A_TEST_YET: frozenset[str] = frozenset()
+WITHOUT_A_TEST_YET: frozenset[str] = frozenset(f"ranking.{number}" for number in (1, 2, 3, 5, 6, 7, 8))
 
 
 def test_every_requirement_has_a_test() -> None:

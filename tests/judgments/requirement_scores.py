@@ -86,8 +86,8 @@ def _agree(fact: Requirement, label: dict[str, Any]) -> bool:
 
 def _agree_of(fact: Requirement, label: dict[str, Any]) -> bool:
     """Return whether both say the experience to be of the same thing."""
-    named = (SAME_WORK, MANAGEMENT)
-    if fact.of in named or label["of"] in named:
+    classes = (SAME_WORK, MANAGEMENT)
+    if fact.of in classes or label["of"] in classes:
         return bool(fact.of == label["of"])
     return _overlap(fact.of, label["of"])
 
