@@ -23,7 +23,7 @@ _EXAMINATION = (
     rf"|水平){{0,4}}(?:{_GRADE}|n[1-3])"
     rf"|大学(?:英语)?{_GRADE}|cet ?-? ?(?:[46]|[四六]级)|(?<![a-z])tem ?-? ?[48]|专业?[四八](?:级)?(?=证"
     rf"|以上|及以上|优先|水平|者)|(?<![a-z0-9])n[12](?=级|证|以上|及以上|水平)"
-    r"|(?:雅思|托福|托业|toefl|ielts|toeic)(?= ?\d|成绩|证)"
+    r"|(?:雅思|托福|托业|toefl|ielts|toeic)(?= ?[0-9]|成绩|证)"
 )
 # Names that are a certificate by themselves; the short ones need a word of holding near.
 _NAMES = (

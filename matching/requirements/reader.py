@@ -38,7 +38,7 @@ _READERS: tuple[tuple[Lazy, _Reader], ...] = (
         read_certificates,
     ),
     (Lazy(r"专业|科系|背景|毕业|本科|大专|专科|中专|硕士|博士"), read_majors),
-    (Lazy(r"班|夜|[朝早]|白|\d[:.点时]|休[一二]"), read_shift),
+    (Lazy(r"班|夜|[朝早]|白|[0-9][:.点时]|休[一二]"), read_shift),
     (Lazy(r"出差|外派|差旅|驻外|外驻|外出|跑外|长差|短差"), read_travel),
     (Lazy(r"计件|记件|结|薪|时工|点工|按[天日小时件]|元|块|/|日工资"), read_day_wage),
     (Lazy(r"底薪|提成|佣金|工资"), read_commission),

@@ -54,6 +54,9 @@ def _folded_character(character: str) -> str:
         return "\n"
     if character in _DASHES:
         return "-"
+    digit = unicodedata.decimal(character, None)  # digits of any script
+    if digit is not None:
+        return str(digit)
     form = unicodedata.normalize("NFKC", character).lower()
     if len(form) == 1:
         return _SIMPLIFIED.get(form, " " if form.isspace() and form not in "\r\n" else form)
@@ -78,11 +81,11 @@ def fold(text: str) -> str:
 
 
 _BREAK = Lazy(
-    r"[\n\r。;!?…]+|(?<![\d.a-z])[1-9]\d?[、.)](?!\d)|(?<![\u4e00-\u9fff])[一二三四五六七八九十][、.)]"
+    r"[\n\r。;!?…]+|(?<![0-9.a-z])[1-9][0-9]?[、.)](?![0-9])|(?<![\u4e00-\u9fff])[一二三四五六七八九十][、.)]"
 )
 # Where a clause ends: punctuation, and a space behind or before a word that closes or opens a statement.
 _BOUNDARY = Lazy(
-    r"[,:()\[\]{}<>【】《》〔〕|\"“”\t•*]| {2,}|(?<!\d)-(?!\d)|-{2,}|—{2,}"
+    r"[,:()\[\]{}<>【】《》〔〕|\"“”\t•*]| {2,}|(?<![0-9])-(?![0-9])|-{2,}|—{2,}"
     r"|(?<=[历验业先限虑上岁名证者可]) | (?=有|具|男|女|大专|本科|中专|高中|初中|需|须|熟|要求|学历|专业"
     r"|不限|无)"
 )

@@ -69,6 +69,7 @@ def test_education_is_the_lowest_level_that_suffices(line: str, values: list[obj
         ("做陶瓷釉料工作经历3年以上", [(3, True)]),
         ("从事钟表维修五年以上", [(5, True)]),
         ("３年以上经验", [(3, True)]),
+        ("٣年以上经验", [(3, True)]),
         ("二年以上經驗", [(2, True)]),
         ("有插花经验", [(0.5, True)]),
         ("有插花经验者优先", [(0.5, False)]),
