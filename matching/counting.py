@@ -37,17 +37,25 @@ def _texts(posting: Posting) -> tuple[tuple[str, int, bool], ...]:
     """Return (text, count of each word, whether the text is often repeated) for each field."""
     return (
         (posting.title, FIELD_WEIGHTS["title"], True),
-        (posting.occupation, FIELD_WEIGHTS["occupation"], True),
+        (
+            posting.occupation if posting.occupation_certainty is None else "",
+            FIELD_WEIGHTS["occupation"],
+            True,
+        ),
         (posting.duties, FIELD_WEIGHTS["duties"], False),
         (posting.requirements, FIELD_WEIGHTS["requirements"], False),
     )
 
 
 def _codes(posting: Posting) -> list[tuple[str, int]]:
-    """Return the code terms of a posting as (term, count), the most likely occupation first, if any."""
+    """Return the code terms of a posting as (term, count), the most likely occupation first, if any.
+
+    A guessed occupation stands beside the others that the title makes likely, each by its probability.
+    """
+    chosen_code = posting.occupation_code if posting.occupation_certainty is None else ""
     codes = [
         (term, count * FIELD_WEIGHTS["occupation"])
-        for term, count in coding.occupation_terms(posting.title, posting.occupation_code)
+        for term, count in coding.occupation_terms(posting.title, chosen_code)
     ]
     certificates = certificate_terms(posting.certificates)
     return codes + [(term, FIELD_WEIGHTS["certificates"]) for term in certificates]

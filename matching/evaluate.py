@@ -3,6 +3,8 @@
     python -m matching.evaluate wishes --titles FILE.csv       a wished occupation finds its titles
     python -m matching.evaluate coding --titles FILE.csv       a title finds its occupation
     python -m matching.evaluate halves --postings FILE.jsonl.gz    requirements find their own duties
+    python -m matching.evaluate judged --profiles FILE.json --postings FILE.jsonl.gz --judgments FILE.csv
+                                                               lists against grades that people gave; JSON
 
 No model is evaluated on its training data: the artefact holds short hashes of its training titles; if FILE
 contains any of them, all of FILE is cross-validated in five folds (each title is coded by a model trained on
@@ -29,6 +31,7 @@ from tqdm import tqdm
 from matching import Index, Posting, Profile
 from matching.coding import Scores, coded_by, default_coder, title_hash
 from matching.coding.training import train
+from matching.judged import judged, read_grades, read_postings, read_profiles, unjudged_pairs
 from matching.knowledge import occupations
 
 FOLDS = 5
@@ -245,6 +248,26 @@ def _print_line(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
+def _judged(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    if arguments.k < 1:
+        parser.error("--k: at least 1")
+    try:
+        grades = read_grades(arguments.judgments)
+        result, orders = judged(
+            read_profiles(arguments.profiles), read_postings(arguments.postings), grades,
+            k=arguments.k, with_peers=arguments.peers,
+        )  # fmt: skip
+    except (OSError, ValueError, KeyError, TypeError) as error:  # a file that is none of these
+        parser.error(f"{type(error).__name__}: {error}")
+    if arguments.unjudged:
+        with arguments.unjudged.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(("profile", "posting"))
+            writer.writerows(unjudged_pairs(orders, grades))
+    _print_line(json.dumps(result, ensure_ascii=False))
+    return 0
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m matching.evaluate", description=__doc__.split("\n", 1)[0]
@@ -253,7 +276,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name in ("wishes", "coding"):
         commands.add_parser(name).add_argument("--titles", type=Path, required=True, dest="file")
     commands.add_parser("halves").add_argument("--postings", type=Path, required=True, dest="file")
+    by_judges = commands.add_parser("judged")
+    for name in ("profiles", "postings", "judgments"):
+        by_judges.add_argument(f"--{name}", type=Path, required=True)
+    by_judges.add_argument("--k", type=int, default=10)
+    by_judges.add_argument("--peers", action="store_true", help="beside plain rankings")
+    by_judges.add_argument("--unjudged", type=Path, help="write the results without a grade to this CSV file")
     arguments = parser.parse_args(argv)
+    if arguments.command == "judged":
+        return _judged(arguments, parser)
     figures = {"wishes": wishes, "coding": coding, "halves": halves}[arguments.command](arguments.file)
     for method, values in figures.items():
         _print_line(f"{method:36s}" + "  ".join(f"{name} {value:.3f}" for name, value in values.items()))

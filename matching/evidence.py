@@ -4,7 +4,7 @@ A query is the weighted sum of its evidence, so a score is one dot product that 
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -18,8 +18,10 @@ from matching.knowledge import (
     with_covered,
 )
 from matching.tokens import terms
+from matching.trades import find
 from matching.types import Profile
 from matching.vectors import Floats, Hashes, certificate_terms, occupation_terms, term_hash
+from matching.wishes import read_wish
 
 WEIGHTS = {
     "wish": 1.0,  # a wished occupation
@@ -36,6 +38,9 @@ WEIGHTS = {
 
 WISHED_CODE = 30000
 """Count of an occupation's own code beside its words; a term weighs 1 + ln(count)."""
+
+MAX_READ_WISHES = 5
+"""Trades named in a wish that count as wished occupations, when none was chosen."""
 
 LEADS_TO = " → "
 """Separator between a military specialty and the civilian work it leads to, in the name of evidence."""
@@ -94,6 +99,13 @@ def text_bag(text: str) -> Bag:
     return Bag(terms(text))
 
 
+@lru_cache(maxsize=4096)
+def codes_of_trade(name: str) -> tuple[str, ...]:
+    """Return the occupations of the trade that a text names last, which is its head; () if it names none."""
+    found = find(name)
+    return found[-1].trade.codes if found else ()
+
+
 @lru_cache(maxsize=1024)
 def certificate_bag(code: str) -> Bag:
     """Return the bag of a certificate: its code and the words of its label.
@@ -105,12 +117,23 @@ def certificate_bag(code: str) -> Bag:
     return Bag(certificate_terms([code]) + (terms(certificate.short) if certificate else []))
 
 
-def specialty_evidence(code: str, kind: str, weight: float) -> list[Evidence]:
+def specialty_evidence(
+    code: str, kind: str, weight: float, unwanted_codes: Container[str] = ()
+) -> list[Evidence]:
+    """Return where a military specialty leads, and its skills; without work that the person does not want."""
     specialty = specialties().get(code)
     if specialty is None:
         return []
-    by_name = [(name, text_bag(name)) for name in specialty.civilian_occupations]
-    by_code = [(occupations()[c].name, occupation_bag(c)) for c in specialty.occupation_codes]
+    by_name = [
+        (name, text_bag(name))
+        for name in specialty.civilian_occupations
+        if not any(trade in unwanted_codes for trade in codes_of_trade(name))
+    ]
+    by_code = [
+        (occupations()[c].name, occupation_bag(c))
+        for c in specialty.occupation_codes
+        if c not in unwanted_codes
+    ]
     named_bags = [*by_name, *by_code]
     share = weight / len(named_bags) ** 0.5 if named_bags else 0.0
     items = [
@@ -126,16 +149,25 @@ def specialty_evidence(code: str, kind: str, weight: float) -> list[Evidence]:
 
 
 def evidence(profile: Profile) -> list[Evidence]:
-    """Return the evidence of a profile, never empty: an empty profile gets entry-level work."""
+    """Return the evidence of a profile, never empty: an empty profile gets entry-level work.
+
+    What the wish denies ('不做保安') is no evidence, from wherever it would come.
+    """
     items: list[Evidence] = []
+    wish = read_wish(profile.wish_text)
+    unwanted_codes = wish.unwanted_codes.keys() - set(profile.wished_occupations)
     wishes = [code for code in dict.fromkeys(profile.wished_occupations) if code]
+    if not wishes:
+        wishes = [item.trade.codes[0] for item in wish.wanted if item.trade.codes]
+        wishes = list(dict.fromkeys(wishes))[:MAX_READ_WISHES]
     for code in wishes:
         name = occupations()[code].name if code in occupations() else code
         weight = WEIGHTS["wish"] / len(wishes) ** 0.5
         items.append(Evidence("wish", f"wish:{code}", name, occupation_bag(code), weight))
     served_specialties = [code for code in dict.fromkeys(profile.specialties) if code in specialties()]
     for code in served_specialties:
-        items += specialty_evidence(code, "specialty", WEIGHTS["specialty"] / len(served_specialties) ** 0.5)
+        weight = WEIGHTS["specialty"] / len(served_specialties) ** 0.5
+        items += specialty_evidence(code, "specialty", weight, unwanted_codes)
     codes, own_codes = sorted(profile.certificates), set(profile.certificates)
     for code in codes:
         weight = WEIGHTS["certificate"] / len(codes) ** 0.5
@@ -147,7 +179,7 @@ def evidence(profile: Profile) -> list[Evidence]:
             covers = f"{name}（含{certificates()[covered_code].short}准驾）"
             items.append(Evidence("certificate", f"certificate:{code}", covers, bag, weight / 2))
     for kind, text in (
-        ("wish_text", profile.wish_text),
+        ("wish_text", wish.affirmed_text),
         ("skills", profile.skills),
         ("history", profile.work_history),
     ):

@@ -24,7 +24,15 @@ KINDS = (
 """Kinds of facts, in the order in which they are reported. 'closed' is none of them: a posting that is not
 open is not considered."""
 
-SHIFT, TRAVEL, PREFERRED, ONLY, PUBLIC = 1, 2, 4, 8, 16
+SHIFT, TRAVEL, PREFERRED, ONLY, PUBLIC, DOUBTFUL = 1, 2, 4, 8, 16, 32
+"""Flags of a posting; DOUBTFUL: its occupation was guessed with a probability below CERTAIN."""
+
+CERTAIN = 0.6
+"""Probability from which a guessed occupation may be named; half of real titles stay below."""
+
+MAX_SHORT_YEARS = 2
+"""Years by which experience may fall short of what a posting asks: named, it excludes nothing. Half of
+the advertisements ask for a year or two."""
 
 ROW = np.dtype(
     [
@@ -95,6 +103,7 @@ def row(posting: Posting) -> tuple[Any, ...]:
         | PREFERRED * posting.veterans_preferred
         | ONLY * posting.veterans_only
         | PUBLIC * posting.public_sector
+        | DOUBTFUL * (posting.occupation_certainty is not None and posting.occupation_certainty < CERTAIN)
     )
     return (
         posting.id, occupation_number(posting.occupation_code), posting.employer_id,
@@ -260,8 +269,9 @@ class Judge:
             own["x"], own["y"], own["z"], limited, *home, farthest_chord(profile),
             own["pay_to"], _ANY_PAY if profile.lowest_pay is None else profile.lowest_pay,
             own["education"], profile.education,
-            own["experience"], profile.experience_years, own["occupation"], len(related), address(related),
-            profile.experience_years + profile.years_served,
+            own["experience"], profile.experience_years + MAX_SHORT_YEARS,
+            own["occupation"], len(related), address(related),
+            profile.experience_years + profile.years_served + MAX_SHORT_YEARS,
             own["certificates"], ~person.certificate_bits & 0xFFFF_FFFF_FFFF_FFFF,
             own["employer"], len(blocked), address(blocked),
             own["flags"], not profile.accepts_shift, not profile.accepts_travel,
@@ -319,6 +329,10 @@ def missing(facts: Facts, at: int, person: Person, failed: frozenset[str]) -> tu
     if "experience" in failed:
         own_years = person.years_for(int(facts.occupation[at]))
         items.append(Missing("experience", f"要求 {facts.experience[at]} 年相关经验，现有 {own_years:g} 年"))
+    elif (short := facts.experience[at] - person.years_for(int(facts.occupation[at]))) > 0:
+        items.append(
+            Missing("years", f"要求 {facts.experience[at]} 年相关经验，还差 {short:g} 年，可以先问一问单位")
+        )
     if "certificate" in failed:
         items += _missing_certificates(int(facts.certificates[at]), person)
     if "employer" in failed:

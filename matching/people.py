@@ -18,7 +18,16 @@ from numpy.typing import NDArray
 from matching import generation
 from matching.blocks import Bytes, Ceilings, Searcher
 from matching.counting import heaviest_terms, reorder_rows
-from matching.facts import SHIFT, TRAVEL, Person, farthest_chord, microseconds, on_sphere, rows_of
+from matching.facts import (
+    MAX_SHORT_YEARS,
+    SHIFT,
+    TRAVEL,
+    Person,
+    farthest_chord,
+    microseconds,
+    on_sphere,
+    rows_of,
+)
 from matching.index import Index
 from matching.types import Profile
 from matching.vectors import Doubles, Longs, Vectors
@@ -106,10 +115,10 @@ class PeopleFacts:
         return {
             "region": (np.diff(self.region_start) > 0) & ~_any(self.region_start, inside),
             "distance": too_far,
-            "pay": f.pay_to[at] < self.lowest_pay,
+            "pay": (f.pay_to[at] > 0) & (f.pay_to[at] < self.lowest_pay),
             "education": f.education[at] > self.education,
-            "experience": (required_years > self.experience)
-            & ~(near & (required_years <= self.experience + self.served)),
+            "experience": (required_years > self.experience + MAX_SHORT_YEARS)
+            & ~(near & (required_years <= self.experience + self.served + MAX_SHORT_YEARS)),
             "certificate": (f.certificates[at] & ~self.certificates) != 0,
             "employer": _any(self.blocked_start, self.blocked == f.employer[at]),
             "shift": (self.refuses & flags & SHIFT) != 0,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.evidence import LEADS_TO, Evidence
-from matching.facts import ONLY, PREFERRED, Facts, Person, pay_text
+from matching.facts import DOUBTFUL, ONLY, PREFERRED, Facts, Person, pay_text
 from matching.knowledge import certificates, occupation_number
 from matching.query import Query
 from matching.types import Reason
@@ -83,7 +83,8 @@ def term_reasons(
     score = float(shares.sum())
     if score <= 0:
         return ()
-    occupation, required_bits = int(facts.occupation[at]), int(facts.certificates[at])
+    occupation = 0 if facts.flags[at] & DOUBTFUL else int(facts.occupation[at])
+    required_bits = int(facts.certificates[at])
     required_codes = {c.code for c in certificates().values() if required_bits >> c.bit & 1}
     groups: dict[str, list[int]] = defaultdict(list)
     for place, item in enumerate(query.evidence):
@@ -118,11 +119,12 @@ def fact_reasons(facts: Facts, at: int, person: Person, failed: frozenset[str]) 
             )
     if person.regions and "region" not in failed:
         reasons.append(Reason("region", "在意向地区"))
-    if profile.lowest_pay is not None and "pay" not in failed:
+    if profile.lowest_pay is not None and facts.pay_to[at] and "pay" not in failed:
         pay = pay_text(int(facts.pay_from[at]), int(facts.pay_to[at]))
         reasons.append(Reason("pay", f"月薪 {pay}，达到期望"))
     required_years = int(facts.experience[at])
-    if required_years > profile.experience_years and "experience" not in failed:
+    own_years = person.years_for(int(facts.occupation[at]))
+    if own_years >= required_years > profile.experience_years and "experience" not in failed:
         reasons.append(Reason("experience", f"服役 {profile.years_served:g} 年从事相近工作，计入工作经历"))
     if facts.flags[at] & ONLY:
         reasons.append(Reason("veterans", "定向招录退役军人"))

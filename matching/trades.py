@@ -25,6 +25,7 @@ A field is a trade only where a text says so ('进电子厂'), not before anothe
 """
 
 _LETTER = re.compile("[0-9a-z]")
+_LONGER = frozenset({"工程", "工业"})  # '插件工程师' is no 插件工
 _NAME_PARTS = re.compile("[/、(（]")
 
 
@@ -185,6 +186,8 @@ def _cuts(plain: str, start: int, end: int, known_ends: list[int]) -> bool:
     if start and _LETTER.match(plain[start]) and _LETTER.match(plain[start - 1]):
         return True
     if end < len(plain) and _LETTER.match(plain[end - 1]) and _LETTER.match(plain[end]):
+        return True
+    if plain[end - 1 : end + 1] in _LONGER:
         return True
     if end - start > 2:
         return False

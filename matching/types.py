@@ -16,10 +16,12 @@ class Posting:
         certificates: codes of data/certificates.csv, all of them required.
         region: GB/T 2260 code of 6, 9 or 12 digits.
         location: (latitude, longitude) in degrees.
-        pay_from: lower pay in yuan per month; `pay_to`: upper pay.
+        pay_from: lower pay in yuan per month; `pay_to`: upper pay, 0 if unknown.
         education: minimum, 0 to 4 (EDUCATION_LABELS).
         opens_at: with a timezone; the posting is open while opens_at <= now < expires_at.
         public_sector: adds a warning for people on a monthly pension; does not exclude.
+        occupation_certainty: probability of a guessed occupation; None if a person chose it. A guess is
+            ranked by all the occupations that the title makes likely.
     """
 
     id: int
@@ -43,6 +45,7 @@ class Posting:
     veterans_preferred: bool = False
     veterans_only: bool = False
     public_sector: bool = False
+    occupation_certainty: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ class Reason:
 class Missing:
     """Requirement of a posting that the person lacks, or wish of the person that the posting lacks.
 
-    kind: one of facts.KINDS, or 'pension' for a warning that excludes nothing.
+    kind: one of facts.KINDS, or 'pension' or 'years' for a warning that excludes nothing.
     """
 
     kind: str

@@ -12,13 +12,46 @@ from matching.trades import Trade
 from matching.wish_markers import PREFERENCE, TRADE, Marker, accepts_anything, excludes, markers
 
 BURDENS = frozenset(
-    "night rotating overtime one_day_off alternate_weeks travel abroad long_haul short_haul at_sea height outdoors site heavy dirty"
-    " standing drinking apprentice frontline part_time".split()
+    [
+        "night",
+        "rotating",
+        "overtime",
+        "one_day_off",
+        "alternate_weeks",
+        "travel",
+        "abroad",
+        "long_haul",
+        "short_haul",
+        "at_sea",
+        "height",
+        "outdoors",
+        "site",
+        "heavy",
+        "dirty",
+        "standing",
+        "drinking",
+        "apprentice",
+        "frontline",
+        "part_time",
+    ]
 )
 """Preferences that people accept rather than want."""
 
 _OFFERS = frozenset(
-    "day weekend_off board insurance commission near_home local day_pay stable training office indoors".split()
+    [
+        "day",
+        "weekend_off",
+        "board",
+        "insurance",
+        "commission",
+        "near_home",
+        "local",
+        "day_pay",
+        "stable",
+        "training",
+        "office",
+        "indoors",
+    ]
 )
 """Preferences that a bare mention after a denial asks for: '不加班，双休'."""
 
@@ -36,7 +69,7 @@ _AFTER_FIELD = re.compile(
     "|方面|工作|岗位|相关|上班|[的类里都也可不没优等吧之就这那了]"
 )
 _FOR_SOMEBODY = frozenset("给帮替为跟陪")
-_LEVELS = frozenset("lead frontline foreman supervisor manager director".split())
+_LEVELS = frozenset(["lead", "frontline", "foreman", "supervisor", "manager", "director"])
 REST = 60
 """Characters after a clause that are searched for what '除了' means."""
 

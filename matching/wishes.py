@@ -14,8 +14,8 @@ from matching.folding import fold
 from matching.homophones import Homophone, corrections
 from matching.tokens import DATA
 from matching.trades import Trade, find, senses
-from matching.wish_scope import Item, read_polarities
 from matching.wish_markers import PREFERENCE, TRADE
+from matching.wish_scope import Item, read_polarities
 
 MAX_LENGTH = 2000
 """Characters that are read; a longer text is cut."""
@@ -86,8 +86,10 @@ class Wish:
 
     @cached_property
     def unwanted_codes(self) -> dict[str, float]:
-        """Weight of each occupation not wanted, without those that are wanted too; they add up to 1 at most."""
-        return {code: weight for code, weight in _codes(self.unwanted).items() if code not in self.wanted_codes}
+        """Weight of each occupation not wanted and not wanted elsewhere; they add up to 1 at most."""
+        return {
+            code: weight for code, weight in _codes(self.unwanted).items() if code not in self.wanted_codes
+        }
 
     @cached_property
     def affirmed_text(self) -> str:

@@ -62,7 +62,7 @@ def judge(
                 dx, dy, dz = x[start + i] - home_x, y[start + i] - home_y, z[start + i] - home_z
                 failed[i] |= i4(1 << DISTANCE) if dx * dx + dy * dy + dz * dz > chord else i4(0)
         for i in range(rows):
-            failed[i] |= i4(1 << PAY) if pay_to[start + i] < lowest_pay else i4(0)
+            failed[i] |= i4(1 << PAY) if i4(0) < pay_to[start + i] < lowest_pay else i4(0)
         for i in range(rows):
             failed[i] |= i4(1 << EDUCATION) if education[start + i] > own_education else i4(0)
         for i in range(rows):

@@ -16,9 +16,6 @@ _NAME_WEIGHT, _TASK_WEIGHT = 3.0, 0.5
 _WHOLE_NAME_SCORE = 20
 # Guesses of the coder that are searched for codes of the table.
 _MAX_GUESSES = 8
-# From this probability on a guess is not offered for correction.
-CERTAIN = 0.6
-
 
 NOT_GUESSED = "从岗位名称看不出是什么职业，请填写职业分类。"
 _MAX_NEAREST = 3  # occupations named in a refusal

@@ -36,6 +36,7 @@ def to_posting(position: Position) -> Posting:
         title=position.title,
         occupation_code=position.occupation_id,
         occupation=position.occupation.name,
+        occupation_certainty=position.occupation_certainty,
         duties=position.duties,
         requirements=position.requirements,
         certificates=frozenset(position.certificates),

@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.template import Context
 
+from matching.facts import CERTAIN
 from portal.positions import occupation_lookup
 from portal.positions.models import Position
 
@@ -30,5 +31,5 @@ def occupation_box(context: Context, position: Position, action: str) -> dict[st
         "action": action,
         "others": others[:3],
         "guessed": sure is not None,
-        "doubtful": sure is not None and sure < occupation_lookup.CERTAIN,
+        "doubtful": sure is not None and sure < CERTAIN,
     }
