@@ -25,7 +25,7 @@ from matching.wishes import read_wish
 
 WEIGHTS = {
     "wish": 1.0,  # a wished occupation
-    "wish_text": 0.8,  # the wish in the person's own words
+    "wish_text": 1.6,  # the wish in the person's own words: says more than the code that was picked for it
     "specialty": 0.6,  # civilian work of the military specialty, divided among its occupations
     "specialty_skills": 0.3,
     "skills": 0.5,

@@ -197,7 +197,7 @@ class ClauseReader:
             self.sentence.clauses.append((self.items, True))
             return
         events = [(m.start, 0, m) for m in own_markers]
-        ordered = sorted(
+        ordered: list[tuple[int, int, Item | Marker]] = sorted(
             [*events, *((item.start - self.start, 1, item) for item in self.items)], key=lambda e: e[:2]
         )
         end = 0

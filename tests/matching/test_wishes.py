@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -118,8 +119,10 @@ def test_any_wish_is_read(text: str) -> None:
     wish = read_wish(text)
     names = {item.trade.name for item in wish.unwanted}
     assert not names & {item.trade.name for item in wish.wanted}
-    for item in (*wish.wanted, *wish.unwanted, *wish.past, *wish.preferences, *wish.corrections):
-        assert 0 <= item.start < item.end <= len(text)
+    items: list[Any] = [
+        *wish.wanted, *wish.unwanted, *wish.past, *wish.preferences, *wish.corrections
+    ]  # fmt: skip
+    assert all(0 <= item.start < item.end <= len(text) for item in items)
     for start, end in wish.denied:
         assert 0 <= start < end <= len(text)
     assert len(wish.affirmed_text) == len(wish.text)
