@@ -31,7 +31,7 @@ from tqdm import tqdm
 from matching import Index, Posting, Profile
 from matching.coding import Scores, coded_by, default_coder, title_hash
 from matching.coding.training import train
-from matching.judged import judged, read_grades, read_postings, read_profiles, unjudged_pairs
+from matching.judged import measure_ranking, read_grades, read_postings, read_profiles, unjudged_pairs
 from matching.knowledge import occupations
 
 FOLDS = 5
@@ -248,12 +248,12 @@ def _print_line(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
-def _judged(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+def _print_judged(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     if arguments.k < 1:
         parser.error("--k: at least 1")
     try:
         grades = read_grades(arguments.judgments)
-        result, orders = judged(
+        result, orders = measure_ranking(
             read_profiles(arguments.profiles), read_postings(arguments.postings), grades,
             k=arguments.k, with_peers=arguments.peers,
         )  # fmt: skip
@@ -284,7 +284,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     by_judges.add_argument("--unjudged", type=Path, help="write the results without a grade to this CSV file")
     arguments = parser.parse_args(argv)
     if arguments.command == "judged":
-        return _judged(arguments, parser)
+        return _print_judged(arguments, parser)
     figures = {"wishes": wishes, "coding": coding, "halves": halves}[arguments.command](arguments.file)
     for method, values in figures.items():
         _print_line(f"{method:36s}" + "  ".join(f"{name} {value:.3f}" for name, value in values.items()))

@@ -102,8 +102,8 @@ def text_bag(text: str) -> Bag:
 @lru_cache(maxsize=4096)
 def codes_of_trade(name: str) -> tuple[str, ...]:
     """Return the occupations of the trade that a text names last, which is its head; () if it names none."""
-    found = find(name)
-    return found[-1].trade.codes if found else ()
+    trade_words = find(name)
+    return trade_words[-1].trade.codes if trade_words else ()
 
 
 @lru_cache(maxsize=1024)
@@ -158,7 +158,7 @@ def evidence(profile: Profile) -> list[Evidence]:
     unwanted_codes = wish.unwanted_codes.keys() - set(profile.wished_occupations)
     wishes = [code for code in dict.fromkeys(profile.wished_occupations) if code]
     if not wishes:
-        wishes = [item.trade.codes[0] for item in wish.wanted if item.trade.codes]
+        wishes = [item.trade.codes[0] for item in wish.wanted_trades if item.trade.codes]
         wishes = list(dict.fromkeys(wishes))[:MAX_READ_WISHES]
     for code in wishes:
         name = occupations()[code].name if code in occupations() else code

@@ -18,7 +18,7 @@ def _simplified() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1 << 13)
-def _folded(character: str) -> str:
+def _fold_character(character: str) -> str:
     plain = unicodedata.normalize("NFKC", character).lower()
     plain = plain if len(plain) == 1 else character
     return _simplified().get(plain, plain)
@@ -26,4 +26,4 @@ def _folded(character: str) -> str:
 
 def fold(text: str) -> str:
     """Return the text in half width, lower case and simplified characters, each in the place it had."""
-    return text.lower() if text.isascii() else "".join(map(_folded, text))
+    return text.lower() if text.isascii() else "".join(map(_fold_character, text))

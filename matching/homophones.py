@@ -15,7 +15,7 @@ from matching.trades import senses, trades
 
 _CHINESE = re.compile("[\u4e00-\u9fff]+")
 # Sounds that southern dialects merge: 'zi' and 'zhi', 'xin' and 'xing', 'lan' and 'nan'.
-_MERGED = ((re.compile("([zcs])h"), r"\1"), (re.compile("ng$"), "n"), (re.compile("^l"), "n"))
+_MERGED_SOUNDS = ((re.compile("([zcs])h"), r"\1"), (re.compile("ng$"), "n"), (re.compile("^l"), "n"))
 MAX_READINGS = 2  # of one character of a trade word; of a written one the first counts
 MAX_LENGTH = 5  # characters of a word that is corrected
 # Characters of which sentences are made; none of them stands for a character of a trade.
@@ -30,7 +30,7 @@ class Homophone:
 
     start: int
     end: int
-    written: str
+    typed_word: str
     word: str
 
 
@@ -42,7 +42,7 @@ def sounds(character: str) -> tuple[str, ...]:
     readings = []
     for reading in PINYIN_DICT.get(ord(character), "").split(",")[:MAX_READINGS]:
         plain = "".join(c for c in unicodedata.normalize("NFD", reading) if c.isascii())
-        for pattern, same in _MERGED:
+        for pattern, same in _MERGED_SOUNDS:
             plain = pattern.sub(same, plain)
         readings.append(plain)
     return tuple(dict.fromkeys(filter(None, readings)))
@@ -71,10 +71,10 @@ def corrections(text: str) -> list[Homophone]:
     loose, starts = _loose_characters(text)
     at = 0
     while at < len(text) - 1:
-        found = _correction_at(text, at, loose, starts) if starts[at] else None
-        if found is not None:
-            result.append(found)
-        at = found.end if found is not None else at + 1
+        correction = _correction_at(text, at, loose, starts) if starts[at] else None
+        if correction is not None:
+            result.append(correction)
+        at = correction.end if correction is not None else at + 1
     return result
 
 
@@ -84,33 +84,33 @@ def _loose_characters(text: str) -> tuple[list[bool], list[bool]]:
     starts: list[bool] = []
     engine = default_engine()
     for token in engine.raw(text):
-        known = len(token) > 1 and engine.has_word(token)
-        unknown_chinese = not known and bool(_CHINESE.fullmatch(token))
+        is_known = len(token) > 1 and engine.has_word(token)
+        unknown_chinese = not is_known and bool(_CHINESE.fullmatch(token))
         loose += [unknown_chinese] * len(token)
-        starts += [True, *[not known] * (len(token) - 1)]
+        starts += [True, *[not is_known] * (len(token) - 1)]
     return loose, [*starts, True]
 
 
 def _correction_at(text: str, at: int, loose: list[bool], starts: list[bool]) -> Homophone | None:
     for length in range(min(MAX_LENGTH, len(text) - at), 1, -1):
-        written, end = text[at : at + length], at + length
-        if not starts[end] or not any(loose[at:end]) or not _CHINESE.fullmatch(written):
+        typed_word, end = text[at : at + length], at + length
+        if not starts[end] or not any(loose[at:end]) or not _CHINESE.fullmatch(typed_word):
             continue
-        if written in senses() or default_engine().has_word(written):
+        if typed_word in senses() or default_engine().has_word(typed_word):
             return None
-        if not _GRAMMAR.isdisjoint(written):
+        if not _GRAMMAR.isdisjoint(typed_word):
             continue
-        word = _meant(written, loose[at:end])
+        word = _intended_word(typed_word, loose[at:end])
         if word is not None:
-            return Homophone(at, end, written, word)
+            return Homophone(at, end, typed_word, word)
     return None
 
 
-def _meant(written: str, loose: list[bool]) -> str | None:
+def _intended_word(typed_word: str, loose: list[bool]) -> str | None:
     """Return the first trade word that sounds like the written one and differs in one character."""
-    key = " ".join(next(iter(sounds(character)), "") for character in written)
+    key = " ".join(next(iter(sounds(character)), "") for character in typed_word)
     for word in _words_by_sound().get(key, ()):
-        places = [at for at, (a, b) in enumerate(zip(written, word, strict=True)) if a != b]
+        places = [at for at, (a, b) in enumerate(zip(typed_word, word, strict=True)) if a != b]
         if len(places) == 1 and _is_likely(word, places[0], loose):
             return word
     return None

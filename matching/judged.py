@@ -153,21 +153,23 @@ def measure_list(order: Sequence[int], grades: Mapping[int, int], k: int = 10) -
 def rank_all(index: Index, profiles: Sequence[JudgedProfile], k: int = 10) -> dict[int, Order]:
     """Return the first k postings of the ranking for each profile."""
     return {
-        judged.id: [match.id for match in index.rank(judged.profile, k=k, now=_NOW).matches]
-        for judged in profiles
+        person.id: [match.id for match in index.rank(person.profile, k=k, now=_NOW).matches]
+        for person in profiles
     }
 
 
 def profile_text(profile: Profile) -> str:
     """Return all that a profile says, as one text for the peers."""
     wished = [occupations()[code].name for code in profile.wished_occupations if code in occupations()]
-    served = [
+    service_names = [
         name
         for code in profile.specialties
         if code in specialties()
         for name in specialties()[code].civilian_occupations
     ]
-    return normalize(" ".join([profile.wish_text, *wished, profile.skills, profile.work_history, *served]))
+    return normalize(
+        " ".join([profile.wish_text, *wished, profile.skills, profile.work_history, *service_names])
+    )
 
 
 Scorer = Callable[[Sequence[str]], NDArray[np.float64]]
@@ -205,16 +207,16 @@ def rank_peers(
 ) -> dict[str, dict[int, Order]]:
     """Return each peer's first k postings for each profile, of those that meet the same facts."""
     ids = np.array([posting.id for posting in postings])
-    texts = [profile_text(judged.profile) for judged in profiles]
+    texts = [profile_text(person.profile) for person in profiles]
     orders: dict[str, dict[int, Order]] = {}
-    allowed_ids = [_allowed_ids(index, judged.profile) for judged in profiles]
+    allowed_ids = [_allowed_ids(index, person.profile) for person in profiles]
     for name, scorer in peer_scorers(postings).items():
         scores = scorer(texts)
         orders[name] = {}
-        for judged, row, allowed in zip(profiles, scores, allowed_ids, strict=True):
+        for person, row, allowed in zip(profiles, scores, allowed_ids, strict=True):
             order = np.lexsort((ids, -row))
             is_allowed = np.isin(ids[order], allowed)
-            orders[name][judged.id] = ids[order][is_allowed][:k].tolist()
+            orders[name][person.id] = ids[order][is_allowed][:k].tolist()
     return orders
 
 
@@ -234,14 +236,14 @@ def summarise(
     """Return mean figures, their 95 % intervals, and means by kind; and the figures f64[profiles, 5]."""
     table = np.array(
         [
-            [getattr(measure_list(orders[judged.id], grades[judged.id], k), name) for name in FIGURES]
-            for judged in profiles
+            [getattr(measure_list(orders[person.id], grades[person.id], k), name) for name in FIGURES]
+            for person in profiles
         ]
     )
-    kinds = sorted({judged.kind for judged in profiles})
+    kinds = sorted({person.kind for person in profiles})
     by_kind = {
-        kind: _mean(table[[judged.kind == kind for judged in profiles]])
-        | {"profiles": sum(judged.kind == kind for judged in profiles)}
+        kind: _mean(table[[person.kind == kind for person in profiles]])
+        | {"profiles": sum(person.kind == kind for person in profiles)}
         for kind in kinds
     }
     return _mean(table) | {"ci": intervals(table), "by_kind": by_kind}, table
@@ -257,7 +259,7 @@ def intervals(table: NDArray[np.float64]) -> dict[str, list[float]]:
     }
 
 
-def judged(
+def measure_ranking(
     profiles: Sequence[JudgedProfile],
     postings: Sequence[Posting],
     grades: Grades,

@@ -58,8 +58,8 @@ class Sense:
     unless: tuple[str, ...] = ()
 
     def fits(self, context: str) -> bool:
-        needed = not self.needs or any(word in context for word in self.needs)
-        return needed and not any(word in context for word in self.unless)
+        has_need = not self.needs or any(word in context for word in self.needs)
+        return has_need and not any(word in context for word in self.unless)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def written_senses() -> dict[str, tuple[Sense, ...]]:
             sense = Sense(trades()[row["trade"]], kind)
             for word in _words(row[kind]):
                 by_word.setdefault(word, []).append(sense)
-    return {word: tuple(sorted(found, key=lambda s: not s.needs)) for word, found in by_word.items()}
+    return {word: tuple(sorted(words, key=lambda s: not s.needs)) for word, words in by_word.items()}
 
 
 @cache
@@ -110,12 +110,12 @@ def senses() -> dict[str, tuple[Sense, ...]]:
     for entry in dictionary().values():
         if entry.category == "职业" and entry.word not in by_word and entry.canonical in trades():
             by_word[entry.word] = (Sense(trades()[entry.canonical], "people"),)
-    named: dict[str, list[str]] = {}
+    codes_by_name: dict[str, list[str]] = {}
     for occupation in occupations().values():
         if occupation.level == 4:
             for name in (occupation.name, *chain(*map(_NAME_PARTS.split, occupation.aliases))):
-                named.setdefault(fold(name).strip(), []).append(occupation.code)
-    for name, codes in named.items():
+                codes_by_name.setdefault(fold(name).strip(), []).append(occupation.code)
+    for name, codes in codes_by_name.items():
         if len(name) > 2 and len(set(codes)) == 1 and name not in by_word:
             by_word[name] = (Sense(Trade(name, (codes[0],)), "people"),)
     return by_word
@@ -142,7 +142,7 @@ def find(text: str) -> list[TradeWord]:
     """
     plain = fold(text)
     known_ends = _ends_of_known_words(plain)
-    found: list[TradeWord] = []
+    words: list[TradeWord] = []
     at = 0
     while at < len(plain) - 1:
         match = _word_at(plain, at, known_ends)
@@ -150,9 +150,9 @@ def find(text: str) -> list[TradeWord]:
         if match is None or (later is not None and later.end > match.end):
             at += 1  # '做保险' and '保险销售' overlap: the word that ends later is the head
         else:
-            found.append(match)
+            words.append(match)
             at = match.end
-    return found
+    return words
 
 
 def _ends_of_known_words(plain: str) -> list[int]:
@@ -171,11 +171,11 @@ def _word_at(plain: str, at: int, known_ends: list[int]) -> TradeWord | None:
     for length in _lengths().get(plain[at : at + 2], ()):
         word = plain[at : at + length]
         end = at + len(word)
-        found = senses().get(word)
-        if found is None or _cuts(plain, at, end, known_ends):
+        words = senses().get(word)
+        if words is None or _cuts(plain, at, end, known_ends):
             continue
         context = plain[max(at - CONTEXT, 0) : at] + " " + plain[end : end + CONTEXT]
-        sense = next((s for s in found if s.fits(context)), None)
+        sense = next((s for s in words if s.fits(context)), None)
         if sense is not None:
             return TradeWord(at, end, word, sense.kind, sense.trade)
     return None

@@ -135,12 +135,12 @@ def _pattern() -> re.Pattern[str]:
 
 def markers(clause: str) -> list[Marker]:
     """Return the markers of a masked clause, in order."""
-    found = []
+    matches = []
     for match in _pattern().finditer(clause):
         kind = (match.lastgroup or "").rpartition("_")[0]
         if kind != "none":
-            found.append(Marker(kind, match.start(), match.end()))
-    return found
+            matches.append(Marker(kind, match.start(), match.end()))
+    return matches
 
 
 def accepts_anything(clause: str) -> bool:

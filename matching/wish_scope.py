@@ -13,46 +13,19 @@ from matching.wish_markers import PREFERENCE, TRADE, Marker, accepts_anything, e
 
 BURDENS = frozenset(
     [
-        "night",
-        "rotating",
-        "overtime",
-        "one_day_off",
-        "alternate_weeks",
-        "travel",
-        "abroad",
-        "long_haul",
-        "short_haul",
-        "at_sea",
-        "height",
-        "outdoors",
-        "site",
-        "heavy",
-        "dirty",
-        "standing",
-        "drinking",
-        "apprentice",
-        "frontline",
-        "part_time",
+        "night", "rotating", "overtime", "one_day_off", "alternate_weeks", "travel", "abroad",
+        "long_haul", "short_haul", "at_sea", "height", "outdoors", "site", "heavy", "dirty",
+        "standing", "drinking", "apprentice", "frontline", "part_time",
     ]
-)
+)  # fmt: skip
 """Preferences that people accept rather than want."""
 
 _OFFERS = frozenset(
     [
-        "day",
-        "weekend_off",
-        "board",
-        "insurance",
-        "commission",
-        "near_home",
-        "local",
-        "day_pay",
-        "stable",
-        "training",
-        "office",
-        "indoors",
+        "day", "weekend_off", "board", "insurance", "commission", "near_home", "local", "day_pay",
+        "stable", "training", "office", "indoors",
     ]
-)
+)  # fmt: skip
 """Preferences that a bare mention after a denial asks for: '不加班，双休'."""
 
 _MARKS = ",，。！？!?；;:：()（）\n\r~…～"
@@ -109,7 +82,7 @@ class Item:
 
 @dataclass
 class Sentence:
-    """What has been read of a sentence.
+    """State of the reading of a sentence.
 
     Attributes:
         clauses: items of each clause, and whether it held names alone.
@@ -122,40 +95,40 @@ class Sentence:
     excepted: bool = False
 
 
-def read_polarities(masked: str, items: list[Item]) -> list[tuple[int, int]]:
+def read_polarities(masked_text: str, items: list[Item]) -> list[tuple[int, int]]:
     """Set the polarity of each item; return [start, end) of the parts of the text that deny, in order.
 
     Items of words that turn out to be no wish are taken out, and '什么都可以' is added as a preference.
     """
-    items[:] = _standing(masked, items)
-    denied: list[tuple[int, int]] = []
+    items[:] = _counted_items(masked_text, items)
+    denied_spans: list[tuple[int, int]] = []
     anything: list[Item] = []
     sentence, at = Sentence(), 0
-    for match in _CLAUSE.finditer(masked):
+    for match in _CLAUSE.finditer(masked_text):
         if match[0][0] in _MARKS:
             sentence = Sentence() if _STOP.search(match[0]) else sentence
             continue
         first = at
         while at < len(items) and items[at].start < match.end():
             at += 1
-        rest = _STOP.split(masked[match.end() : match.end() + REST], maxsplit=1)[0]
+        rest = _STOP.split(masked_text[match.end() : match.end() + REST], maxsplit=1)[0]
         reader = ClauseReader(match.start(), match[0], items[first:at], rest, sentence)
         reader.read()
-        denied += reader.denied
+        denied_spans += reader.denied_spans
         if reader.takes_anything():
             anything.append(Item(match.start(), match.end(), ("anything",), "", accepted=True))
     items += anything
-    return sorted(denied)
+    return sorted(denied_spans)
 
 
-def _standing(masked: str, items: list[Item]) -> Iterator[Item]:
+def _counted_items(masked_text: str, items: list[Item]) -> Iterator[Item]:
     """Yield the items without fields in which nobody is said to work, and levels of somebody else."""
     dropped_end = -1
     for item in items:
-        before, end = masked[max(item.start - 1, 0) : item.start], item.end
+        before, end = masked_text[max(item.start - 1, 0) : item.start], item.end
         if item.kind == "fields":
             fits = not before or _BEFORE_FIELD.match(before)
-            if not fits or not _AFTER_FIELD.match(masked, end) or item.start == dropped_end:
+            if not fits or not _AFTER_FIELD.match(masked_text, end) or item.start == dropped_end:
                 dropped_end = end
                 continue
         elif item.is_kind(_LEVELS) and before and before in _FOR_SOMEBODY:
@@ -181,11 +154,11 @@ class ClauseReader:
 
     def __init__(self, start: int, text: str, items: list[Item], rest: str, sentence: Sentence) -> None:
         self.start, self.text, self.items, self.rest, self.sentence = start, text, items, rest, sentence
-        self.denied: list[tuple[int, int]] = []
+        self.denied_spans: list[tuple[int, int]] = []
         self.mode = "wanted"
         self.explicit = False
         self.accepting = False
-        self.opened: Marker | None = None  # marker whose object has not come yet
+        self.open_marker: Marker | None = None  # marker whose object has not come yet
         self.scope_start = 0  # of the denial or exception that is open
         self.recent: list[Item] = []  # items since the last word of wishing or denial
 
@@ -197,11 +170,11 @@ class ClauseReader:
             self.sentence.clauses.append((self.items, True))
             return
         events = [(m.start, 0, m) for m in own_markers]
-        ordered: list[tuple[int, int, Item | Marker]] = sorted(
+        events_in_order: list[tuple[int, int, Item | Marker]] = sorted(
             [*events, *((item.start - self.start, 1, item) for item in self.items)], key=lambda e: e[:2]
         )
         end = 0
-        for at, _, event in ordered:
+        for at, _, event in events_in_order:
             self._pass_space(end, at)
             if isinstance(event, Item):
                 self._read_item(event, self.text[end:at])
@@ -217,11 +190,11 @@ class ClauseReader:
         for item in self.items:
             if not item.is_kind(_OFFERS):
                 item.polarity = "neutral"
-                self.denied.append((item.start, item.end))
+                self.denied_spans.append((item.start, item.end))
 
     def _pass_space(self, start: int, end: int) -> None:
         """End a denial at a space after its object: '不做保安 司机' may mean either."""
-        if self.mode == "unwanted" and self.opened is None and " " in self.text[start:end]:
+        if self.mode == "unwanted" and self.open_marker is None and " " in self.text[start:end]:
             self._close_scope(start)
             self.mode = "neutral"
 
@@ -231,7 +204,7 @@ class ClauseReader:
         item.accepted = self.accepting
         if self.mode in {"unwanted", "condition"}:
             self._deny_item(item, between)
-        self.opened = None
+        self.open_marker = None
         self.recent.append(item)
 
     def _deny_item(self, item: Item, between: str) -> None:
@@ -259,10 +232,10 @@ class ClauseReader:
     # --- markers --------------------------------------------------------------------------------------------
     def _turn(self, mode: str, marker: Marker, *, explicit: bool = True) -> None:
         """Begin another mode at a marker."""
-        if self.opened is not None and self.mode == "unwanted":
+        if self.open_marker is not None and self.mode == "unwanted":
             self._deny_before(marker.start)
         self._close_scope(marker.start)
-        self.mode, self.explicit, self.opened = mode, explicit, None
+        self.mode, self.explicit, self.open_marker = mode, explicit, None
         self.scope_start = marker.start
         self.recent = []
 
@@ -277,7 +250,7 @@ class ClauseReader:
 
     def _read_accept(self, marker: Marker) -> None:
         self._settle_exception(self.text[marker.start :] + self.rest)
-        if not (self.mode == "unwanted" and self.opened is None):
+        if not (self.mode == "unwanted" and self.open_marker is None):
             for item in self.recent:
                 item.accepted = True
         self._turn("wanted", marker)
@@ -293,11 +266,11 @@ class ClauseReader:
         self._turn("wanted", marker)
 
     def _read_deny(self, marker: Marker) -> None:
-        if self.opened is not None and self.mode == "unwanted":
+        if self.open_marker is not None and self.mode == "unwanted":
             return
         before = self.recent
         self._turn("unwanted", marker)
-        self.opened, self.recent = marker, before
+        self.open_marker, self.recent = marker, before
 
     def _read_deny_condition(self, marker: Marker) -> None:
         self._turn("condition", marker)
@@ -321,7 +294,7 @@ class ClauseReader:
         if self.mode != "unwanted":
             before = self.recent
             self._turn(mode, marker)
-            self.opened, self.recent = marker, before
+            self.open_marker, self.recent = marker, before
 
     def _read_except(self, marker: Marker) -> None:
         self._turn("excepted", marker)
@@ -344,24 +317,26 @@ class ClauseReader:
         for item in excepted:
             item.polarity = "unwanted" if unwanted else "wanted"
         if unwanted:
-            self.denied.append((min(self.start + self.scope_start, excepted[0].start), excepted[-1].end))
+            self.denied_spans.append(
+                (min(self.start + self.scope_start, excepted[0].start), excepted[-1].end)
+            )
         self.mode = "wanted"
 
     def _close_scope(self, end: int) -> None:
-        if self.mode in {"unwanted", "condition"} and self.opened is None:
-            self.denied.append((self.start + self.scope_start, self.start + end))
+        if self.mode in {"unwanted", "condition"} and self.open_marker is None:
+            self.denied_spans.append((self.start + self.scope_start, self.start + end))
 
     def _deny_items(self, items: list[Item], end: int) -> None:
         """Deny items that stand before their denial, which ends at `end` of the clause."""
         for item in items:
             item.polarity = "unwanted"
-            self.denied.append((item.start, item.end))
+            self.denied_spans.append((item.start, item.end))
         if items and items[0].start >= self.start:
-            self.denied.append((items[0].start, self.start + end))
+            self.denied_spans.append((items[0].start, self.start + end))
 
     def _deny_before(self, end: int) -> None:
         """Apply a denial without an object to what stands before it, if nothing else follows it."""
-        marker = self.opened
+        marker = self.open_marker
         if marker is None or _PARTICLES.fullmatch(self.text[marker.end : end]) is None:
             return
         head = self.text[: marker.start]
@@ -383,8 +358,8 @@ class ClauseReader:
 
     def _finish(self) -> None:
         end = len(self.text)
-        under_denial = self.mode == "unwanted" and self.opened is None and bool(self.recent)
-        if self.opened is not None:
+        under_denial = self.mode == "unwanted" and self.open_marker is None and bool(self.recent)
+        if self.open_marker is not None:
             if self.mode == "unwanted":
                 self._deny_before(end)
             else:
@@ -405,5 +380,5 @@ class ClauseReader:
             return not any(item.polarity == "unwanted" and item.explicit for item in self.items) or (
                 self.sentence.excepted
             )
-        wanted = [item for item in self.items if item.polarity == "wanted"]
-        return self.sentence.excepted and self.accepting and not wanted
+        wanted_items = [item for item in self.items if item.polarity == "wanted"]
+        return self.sentence.excepted and self.accepting and not wanted_items

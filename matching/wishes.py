@@ -72,30 +72,32 @@ class Wish:
     """
 
     text: str
-    wanted: tuple[WishedTrade, ...] = ()
-    unwanted: tuple[WishedTrade, ...] = ()
+    wanted_trades: tuple[WishedTrade, ...] = ()
+    unwanted_trades: tuple[WishedTrade, ...] = ()
     past: tuple[WishedTrade, ...] = ()
     preferences: tuple[Preference, ...] = ()
     corrections: tuple[Homophone, ...] = ()
-    denied: tuple[tuple[int, int], ...] = ()
+    denied_spans: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def wanted_codes(self) -> dict[str, float]:
         """Weight of each wanted occupation; they add up to 1."""
-        return _codes(self.wanted)
+        return _codes(self.wanted_trades)
 
     @cached_property
     def unwanted_codes(self) -> dict[str, float]:
         """Weight of each occupation not wanted and not wanted elsewhere; they add up to 1 at most."""
         return {
-            code: weight for code, weight in _codes(self.unwanted).items() if code not in self.wanted_codes
+            code: weight
+            for code, weight in _codes(self.unwanted_trades).items()
+            if code not in self.wanted_codes
         }
 
     @cached_property
     def affirmed_text(self) -> str:
         """The text, folded and corrected, without its denied parts."""
         characters = list(_corrected(fold(self.text), self.corrections))
-        for start, end in self.denied:
+        for start, end in self.denied_spans:
             characters[start:end] = " " * (end - start)
         return "".join(characters)
 
@@ -114,8 +116,8 @@ def _codes(wished: tuple[WishedTrade, ...]) -> dict[str, float]:
     return weights
 
 
-def _corrected(plain: str, found: tuple[Homophone, ...]) -> str:
-    for correction in found:
+def _corrected(plain: str, mistakes_in_text: tuple[Homophone, ...]) -> str:
+    for correction in mistakes_in_text:
         plain = plain[: correction.start] + correction.word + plain[correction.end :]
     return plain
 
@@ -136,11 +138,11 @@ def _preference_pattern() -> re.Pattern[str]:
 def read_wish(text: str) -> Wish:
     """Read a wish. Any text is accepted; the time is linear in its length."""
     text = text[:MAX_LENGTH]
-    joined, places = _joined(fold(text))
-    mistakes = tuple(corrections(joined))
-    plain = _corrected(joined, mistakes)
+    joined_text, places = _join_words(fold(text))
+    mistakes = tuple(corrections(joined_text))
+    plain = _corrected(joined_text, mistakes)
     items = _items(plain)
-    denied = read_polarities(_masked(plain, items), items)
+    denied_spans = read_polarities(_mask(plain, items), items)
     trades = [_wished(item, places) for item in items if isinstance(item.value, Trade)]
     polarities = [item.polarity for item in items if isinstance(item.value, Trade)]
     by_polarity = {
@@ -150,8 +152,8 @@ def read_wish(text: str) -> Wish:
     unwanted_names = {t.trade.name for t in by_polarity["unwanted"]}
     return Wish(
         text=text,
-        wanted=tuple(t for t in by_polarity["wanted"] if t.trade.name not in unwanted_names),
-        unwanted=by_polarity["unwanted"],
+        wanted_trades=tuple(t for t in by_polarity["wanted"] if t.trade.name not in unwanted_names),
+        unwanted_trades=by_polarity["unwanted"],
         past=by_polarity["past"],
         preferences=tuple(_preferences(items, places)),
         corrections=tuple(
@@ -159,19 +161,21 @@ def read_wish(text: str) -> Wish:
             for m in mistakes
             if places[m.end - 1] - places[m.start] == m.end - m.start - 1
         ),
-        denied=tuple((places[start], places[end - 1] + 1) for start, end in denied if end > start),
+        denied_spans=tuple(
+            (places[start], places[end - 1] + 1) for start, end in denied_spans if end > start
+        ),
     )
 
 
-def _joined(plain: str) -> tuple[str, list[int]]:
+def _join_words(plain: str) -> tuple[str, list[int]]:
     """Return the text without spaces inside words ('焊 工'), and for each character its place before."""
-    dropped: set[int] = set()
+    dropped_places: set[int] = set()
     for space in _SPACE.finditer(plain):
         before = re.search("[\u4e00-\u9fff]{1,4}$", plain[max(space.start() - 4, 0) : space.start()])
         after = re.match("[\u4e00-\u9fff]{1,4}", plain[space.end() : space.end() + 4])
         if before and after and _makes_up_a_word(before[0], after[0]):
-            dropped.update(range(space.start(), space.end()))
-    places = [at for at in range(len(plain)) if at not in dropped]
+            dropped_places.update(range(space.start(), space.end()))
+    places = [at for at in range(len(plain)) if at not in dropped_places]
     return "".join(plain[at] for at in places), places
 
 
@@ -188,12 +192,12 @@ def _makes_up_a_word(before: str, after: str) -> bool:
 
 def _items(plain: str) -> list[Item]:
     """Return the trades and preferences of a text in order, the longest at each place, without overlaps."""
-    found = [Item(w.start, w.end, w.trade, kind=w.kind, word=w.word) for w in find(plain)]
+    mistakes_in_text = [Item(w.start, w.end, w.trade, kind=w.kind, word=w.word) for w in find(plain)]
     for match in _preference_pattern().finditer(plain):
-        found.append(Item(match.start(), match.end(), preference_words()[match[0]], word=match[0]))
-    found.sort(key=lambda item: (item.start, -item.end))
+        mistakes_in_text.append(Item(match.start(), match.end(), preference_words()[match[0]], word=match[0]))
+    mistakes_in_text.sort(key=lambda item: (item.start, -item.end))
     items: list[Item] = []
-    for item in found:
+    for item in mistakes_in_text:
         if items and item.start < items[-1].end:
             if item.end - item.start > items[-1].end - items[-1].start:
                 items[-1] = item
@@ -202,7 +206,7 @@ def _items(plain: str) -> list[Item]:
     return items
 
 
-def _masked(plain: str, items: list[Item]) -> str:
+def _mask(plain: str, items: list[Item]) -> str:
     characters = list(plain)
     for item in items:
         mask = TRADE if isinstance(item.value, Trade) else PREFERENCE
@@ -217,11 +221,11 @@ def _wished(item: Item, places: list[int]) -> WishedTrade:
 
 def _preferences(items: list[Item], places: list[int]) -> Iterator[Preference]:
     """Yield the preferences, and the levels that wanted trades name ('保安队长')."""
-    seen: set[tuple[str, str]] = set()
+    known_stances: set[tuple[str, str]] = set()
     for item in items:
         for kind, stance in _kinds(item):
-            if stance is not None and (kind, stance) not in seen:
-                seen.add((kind, stance))
+            if stance is not None and (kind, stance) not in known_stances:
+                known_stances.add((kind, stance))
                 yield Preference(kind, stance, places[item.start], places[item.end - 1] + 1)
 
 

@@ -41,8 +41,8 @@ def test_context_of_a_sense_is_stated_and_leaves_one_meaning() -> None:
         assert row["needs"] or row["unless"], row["word"]
         assert row["kind"] in KINDS
         assert row["trade"] in trades()
-    for word, found in written_senses().items():
-        assert sum(not sense.needs for sense in found) <= 1, word
+    for word, words in written_senses().items():
+        assert sum(not sense.needs for sense in words) <= 1, word
 
 
 def test_codes_of_trades_are_occupations() -> None:
@@ -69,8 +69,8 @@ _NOT_OFFERED = {"1-01", "1-02", "1-03", "1-04", "1-05", "2-01", "2-99", "3-99", 
 
 def test_every_middle_group_that_is_offered_has_words() -> None:
     groups = {o.code[:4] for o in occupations().values() if o.level == 2}
-    covered = {code[:4] for trade in trades().values() for code in trade.codes}
-    assert groups - covered == _NOT_OFFERED
+    covered_groups = {code[:4] for trade in trades().values() for code in trade.codes}
+    assert groups - covered_groups == _NOT_OFFERED
 
 
 @pytest.mark.parametrize(
@@ -100,9 +100,9 @@ def test_every_middle_group_that_is_offered_has_words() -> None:
     ],
 )
 def test_words_are_found_in_their_sense(text: str, names: list[str]) -> None:
-    found = [word.trade.name for word in find(text)]
-    assert [name for name in found if name in names] == names
-    assert names or not found
+    words = [word.trade.name for word in find(text)]
+    assert [name for name in words if name in names] == names
+    assert names or not words
 
 
 def test_word_in_another_trade_s_text_is_not_that_work() -> None:
@@ -121,9 +121,9 @@ def test_meaning_of_a_word_depends_on_its_context() -> None:
 
 @given(st.text(max_size=80))
 def test_any_text_is_folded_in_place(text: str) -> None:
-    folded = fold(text)
-    assert len(folded) == len(text)
-    assert fold(folded) == folded
+    folded_text = fold(text)
+    assert len(folded_text) == len(text)
+    assert fold(folded_text) == folded_text
 
 
 def test_traditional_characters_lead_to_simplified_ones() -> None:
@@ -137,7 +137,7 @@ def test_traditional_characters_lead_to_simplified_ones() -> None:
 @settings(max_examples=200)
 @given(st.lists(st.sampled_from(sorted(senses())) | st.text(max_size=6), max_size=8).map("".join))
 def test_found_words_lie_in_the_text_without_overlaps(text: str) -> None:
-    found: list[Any] = find(text)
-    for word in found:
+    words: list[Any] = find(text)
+    for word in words:
         assert fold(text)[word.start : word.end] == word.word
-    assert all(one.end <= two.start for one, two in pairwise(found))
+    assert all(one.end <= two.start for one, two in pairwise(words))

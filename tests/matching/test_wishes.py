@@ -18,22 +18,24 @@ _SIGNS = {"wanted": "+", "accepted": "~", "unwanted": "-"}
 def _cases(name: str) -> Iterator[tuple[str, tuple[str, str, str]]]:
     for line in (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
-            text, *expected = (part.strip() for part in line.split("|"))
-            wanted, unwanted, preferences = (" ".join(sorted(part.split())) for part in expected)
-            yield text, (wanted, unwanted, preferences)
+            text, *stated_parts = (part.strip() for part in line.split("|"))
+            wanted_trades, unwanted_trades, preferences = (
+                " ".join(sorted(part.split())) for part in stated_parts
+            )
+            yield text, (wanted_trades, unwanted_trades, preferences)
 
 
 def _summary(wish: Wish) -> tuple[str, str, str]:
     return (
-        " ".join(sorted({item.trade.name for item in wish.wanted})),
-        " ".join(sorted({item.trade.name for item in wish.unwanted})),
+        " ".join(sorted({item.trade.name for item in wish.wanted_trades})),
+        " ".join(sorted({item.trade.name for item in wish.unwanted_trades})),
         " ".join(sorted({f"{_SIGNS[p.stance]}{p.kind}" for p in wish.preferences})),
     )
 
 
-@pytest.mark.parametrize(("text", "expected"), list(_cases("wishes.txt")))
-def test_wish_is_read_as_by_hand(text: str, expected: tuple[str, str, str]) -> None:
-    assert _summary(read_wish(text)) == expected
+@pytest.mark.parametrize(("text", "stated_parts"), list(_cases("wishes.txt")))
+def test_wish_is_read_as_by_hand(text: str, stated_parts: tuple[str, str, str]) -> None:
+    assert _summary(read_wish(text)) == stated_parts
 
 
 def test_there_are_enough_wishes_read_by_hand() -> None:
@@ -42,15 +44,15 @@ def test_there_are_enough_wishes_read_by_hand() -> None:
 
 def test_denied_part_is_no_part_of_the_affirmed_text() -> None:
     wish = read_wish("想看倉庫，不想再进厨房炒菜，消售不做，可以倒班")
-    assert next(wish.text[start:end] for start, end in wish.denied) == "不想再进厨房炒菜"
+    assert next(wish.text[start:end] for start, end in wish.denied_spans) == "不想再进厨房炒菜"
     assert not {"厨房", "炒菜", "厨师", "销售"} & set(terms(wish.affirmed_text))
     assert "仓库" in wish.affirmed_text
 
 
 def test_spans_lead_into_the_text_as_given() -> None:
     wish = read_wish("想做 焊 工，唔想返夜班；气修也可以")
-    assert [wish.text[item.start : item.end] for item in wish.wanted] == ["焊 工", "气修"]
-    assert [(c.written, c.word) for c in wish.corrections] == [("气修", "汽修")]
+    assert [wish.text[item.start : item.end] for item in wish.wanted_trades] == ["焊 工", "气修"]
+    assert [(c.typed_word, c.word) for c in wish.corrections] == [("气修", "汽修")]
     night = next(p for p in wish.preferences if p.kind == "night")
     assert wish.text[night.start : night.end] == "夜班"
     assert wish.stance("night") == "unwanted"
@@ -81,7 +83,7 @@ def test_preference_words_have_kinds() -> None:
         assert all(kind.lstrip("-~").replace("_", "").isalpha() for kind in kinds)
 
 
-_PIECES = [
+_FRAGMENTS = [
     *preference_words(),
     "不",
     "不想",
@@ -96,7 +98,7 @@ _PIECES = [
     "想做",
     "没有",
 ]
-_PIECES += [
+_FRAGMENTS += [
     "保安",
     "销售",
     "厨房",
@@ -114,16 +116,16 @@ _PIECES += [
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.sampled_from(_PIECES) | st.text(max_size=3), max_size=20).map("".join))
+@given(st.lists(st.sampled_from(_FRAGMENTS) | st.text(max_size=3), max_size=20).map("".join))
 def test_any_wish_is_read(text: str) -> None:
     wish = read_wish(text)
-    names = {item.trade.name for item in wish.unwanted}
-    assert not names & {item.trade.name for item in wish.wanted}
+    names = {item.trade.name for item in wish.unwanted_trades}
+    assert not names & {item.trade.name for item in wish.wanted_trades}
     items: list[Any] = [
-        *wish.wanted, *wish.unwanted, *wish.past, *wish.preferences, *wish.corrections
+        *wish.wanted_trades, *wish.unwanted_trades, *wish.past, *wish.preferences, *wish.corrections
     ]  # fmt: skip
     assert all(0 <= item.start < item.end <= len(text) for item in items)
-    for start, end in wish.denied:
+    for start, end in wish.denied_spans:
         assert 0 <= start < end <= len(text)
     assert len(wish.affirmed_text) == len(wish.text)
 
@@ -132,8 +134,8 @@ def test_any_wish_is_read(text: str) -> None:
 def test_denied_trade_is_never_wanted(denial: str) -> None:
     for trade in ("保安", "销售", "厨师", "流水线", "快递员"):
         wish = read_wish(f"想开车，{denial}{trade}")
-        assert [item.trade.name for item in wish.wanted] == ["司机"]
-        assert wish.unwanted
+        assert [item.trade.name for item in wish.wanted_trades] == ["司机"]
+        assert wish.unwanted_trades
 
 
 def test_long_text_is_cut() -> None:
