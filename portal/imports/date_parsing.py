@@ -77,7 +77,7 @@ def read_date(
     if isinstance(cell, date):
         day = cell.date() if isinstance(cell, datetime) else cell
         # Day 0, as which a cell in a date format shows an empty result, and 'NaN' in the XML of a workbook.
-        if day.year not in _YEARS or (has_1904_dates and day == _EPOCH_1904):
+        if day.year < _YEARS.start or (has_1904_dates and day == _EPOCH_1904):
             raise UnreadableDate("这个数字不是日期，请写成 2003-12-01 这样。")
         return day
     if isinstance(cell, bool):

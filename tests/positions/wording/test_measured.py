@@ -48,6 +48,7 @@ def test_labelled_lines_are_unique() -> None:
 
 
 @pytest.mark.must("posts.4")
+@pytest.mark.slow  # `make test` asserts no timing
 def test_check_of_a_form_takes_under_five_milliseconds(figure: Any) -> None:
     """Check the uncached text of a whole form in under 5 ms of process time."""
     parts = [line.text for line in lines()]
