@@ -66,7 +66,7 @@ def locked_with_parent(instance: M, parent: str, *select_related: str) -> tuple[
         select_related: relations to load with the parent.
 
     Raises:
-        ValidationError: code ROW_IS_GONE, or the row went to another parent again and again.
+        ValidationError: code ROW_IS_GONE, or the row went to another parent during each of TRIES tries.
         TransactionManagementError: outside a transaction.
     """
     attname = cast("Field[Any, Any]", instance._meta.get_field(parent)).attname
