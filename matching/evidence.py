@@ -151,8 +151,8 @@ def specialty_evidence(
 def evidence(profile: Profile) -> list[Evidence]:
     """Return the evidence of a profile, never empty: an empty profile gets entry-level work.
 
-    Work that the wish denies ('不做保安') is no evidence from the wish or from a specialty. Skills, earlier jobs
-    and certificates are left whole: they show what the person can do.
+    Work that the wish denies ('不做保安') is no evidence from the wish or from a specialty. Skills, earlier
+    jobs and certificates are left whole: they show what the person can do.
     """
     items: list[Evidence] = []
     wish = read_wish(profile.wish_text)
